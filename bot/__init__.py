@@ -1,0 +1,1 @@
+"""Recovery Line: post-discharge symptom triage by text message and web chat."""

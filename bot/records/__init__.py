@@ -1,0 +1,1 @@
+"""The one owner of the database: typed models, queries and migrations. Nothing else writes SQL."""
