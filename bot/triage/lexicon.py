@@ -1,0 +1,218 @@
+"""Patients' words, read from `data/lexicon/<language>.yml`: concepts, signs, cues, shorthand, and how they are compiled.
+
+A sign is what a patient may say ("leg gives way"); the protocol makes findings of signs. The pattern language is
+described in docs/triage.md; in short:
+
+    word other         words in a row (small words such as "my" and "the" may stand between)
+    a|b                either word
+    <leg>              any words of the concept `leg`
+    x .. y             y after x, a few words between
+    x & y              both in one clause, in any order
+    & !z               and no z in the clause
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import Stemmer
+
+from bot.triage.schema import DATA, DataError, line_of_text, load_checked
+
+LANGUAGES = ("en", "es")
+_STEMMERS = {"en": "english", "es": "spanish"}
+_WINDOW = re.compile(r"\{(\d+)\}\s*$")
+DEFAULT_WINDOW = 7
+NEAR_GAP = 2
+FAR_GAP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One step of a sequence: a concept, and how many content words may stand between it and the step before."""
+
+    concept: str
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled line of the lexicon. Each term is a sequence; all terms stand in one clause, no `absent` concept does."""
+
+    target: str
+    terms: tuple[tuple[Element, ...], ...]
+    absent: tuple[str, ...]
+    window: int
+    source: str
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """One language's words, compiled. `phrases` maps a concept id to its phrases, each a tuple of stems."""
+
+    language: str
+    version: str
+    fillers: frozenset[str]
+    shorthand: dict[str, str]
+    emoji: dict[str, str]
+    grammar: dict[str, frozenset[str]]
+    cues: dict[str, tuple[str, ...]]
+    classes: dict[str, frozenset[str]]
+    signs: tuple[str, ...]
+    phrases: dict[str, list[tuple[str, ...]]]
+    derived: list[Pattern]
+    patterns: list[Pattern]
+    vocabulary: frozenset[str]
+    idioms: frozenset[str]
+    over: dict[str, frozenset[str]]
+    forms: dict[str, str]
+    _stems: dict[str, str] = field(default_factory=dict)
+    _lock: Any = field(default_factory=threading.Lock)
+    _stemmer: Any = None
+
+    def stem(self, word: str) -> str:
+        """The stem under which the lexicon knows `word`."""
+        known = self._stems.get(word)
+        if known is None:
+            form = self.forms.get(word, word)
+            with self._lock:  # a Snowball stemmer keeps state and is not safe to share without one
+                known = str(self._stemmer.stemWord(form))
+                if len(self._stems) < 100_000:
+                    self._stems[word] = known
+        return known
+
+
+def load_lexicon(language: str, folder: Path | None = None) -> Lexicon:
+    """Read and compile the lexicon of `language`. Raises DataError with file and line."""
+    folder = folder or DATA / "lexicon"
+    path = folder / f"{language}.yml"
+    data = load_checked(path, folder / "lexicon.schema.json")
+    return _Compiler(language, data, path).compile()
+
+
+class _Compiler:
+    def __init__(self, language: str, data: dict[str, Any], path: Path) -> None:
+        self.data = data
+        self.path = path
+        self.words: set[str] = set()
+        self.anonymous: dict[tuple[str, ...], str] = {}
+        self.lexicon = Lexicon(
+            language=language,
+            version=data["version"],
+            fillers=frozenset(data["fillers"]),
+            shorthand={key: value for key, value in data["shorthand"].items()},
+            emoji=data["emoji"],
+            grammar={name: frozenset(words) for name, words in data["grammar"].items()},
+            cues={},
+            classes={},
+            signs=tuple(data["signs"]),
+            phrases={},
+            derived=[],
+            patterns=[],
+            vocabulary=frozenset(),
+            idioms=frozenset(),
+            over={name: frozenset(others) for name, others in data.get("over", {}).items()},
+            forms=data["forms"],
+            _stemmer=Stemmer.Stemmer(_STEMMERS[language]),
+        )
+
+    def compile(self) -> Lexicon:
+        lexicon = self.lexicon
+        classes: dict[str, set[str]] = {}
+        for name, concept in self.data["concepts"].items():
+            entries = concept if isinstance(concept, list) else concept["words"]
+            if isinstance(concept, dict) and "class" in concept:
+                classes.setdefault(concept["class"], set()).add(name)
+            for entry in entries:
+                self.entry(name, entry, lexicon.derived)
+        lexicon.classes = {name: frozenset(members) for name, members in classes.items()}
+        for sign, entries in self.data["signs"].items():
+            for entry in entries:
+                self.entry(f"sign:{sign}", entry, lexicon.patterns, always_pattern=True)
+        for kind, entries in self.data["cues"].items():
+            for entry in entries:
+                self.entry(f"cue:{kind}", entry, lexicon.derived)
+        lexicon.cues = {kind: tuple(entries) for kind, entries in self.data["cues"].items()}
+        for entry in self.data["idioms"]:
+            self.entry("idiom", entry, lexicon.patterns, always_pattern=True)
+        self.check_references()
+        lexicon.vocabulary = frozenset(self.words)
+        return lexicon
+
+    def entry(self, target: str, entry: str, into: list[Pattern], always_pattern: bool = False) -> None:
+        """Compile one line: plain words become phrases of the concept, everything else a pattern."""
+        entry = str(entry).strip()
+        if not always_pattern and not re.search(r"[<&]|\.\.", entry):
+            self.lexicon.phrases.setdefault(target, []).extend(self.spell_out(entry))
+            return
+        window = DEFAULT_WINDOW
+        if found := _WINDOW.search(entry):
+            window = int(found.group(1))
+        body = _WINDOW.sub("", entry)
+        terms: list[tuple[Element, ...]] = []
+        absent: list[str] = []
+        for part in body.split("&"):
+            part = part.strip()
+            if part.startswith("!"):
+                absent.append(self.sequence(part[1:].strip(), entry)[0].concept)
+            elif part:
+                terms.append(self.sequence(part, entry))
+        if not terms:
+            raise DataError(f"{self.path}:{line_of_text(self.path, entry)}: a pattern needs words: {entry}")
+        into.append(Pattern(target, tuple(terms), tuple(absent), window, entry))
+
+    def sequence(self, text: str, entry: str) -> tuple[Element, ...]:
+        elements: list[Element] = []
+        for index, chunk in enumerate(text.split("..")):
+            first = True
+            for piece in re.findall(r"<[^>]*>|[^<]+", chunk):
+                piece = piece.strip()
+                if not piece:
+                    continue
+                gap = (FAR_GAP if index else 0) if first else NEAR_GAP
+                first = False
+                if piece.startswith("<"):
+                    elements.append(Element(piece[1:-1], gap))
+                else:
+                    elements.append(Element(self.phrase_concept(piece), gap))
+        if not elements:
+            raise DataError(f"{self.path}:{line_of_text(self.path, entry)}: an empty part in: {entry}")
+        return tuple(elements)
+
+    def phrase_concept(self, text: str) -> str:
+        """The anonymous concept that stands for these words."""
+        key = tuple(text.split())
+        if key not in self.anonymous:
+            name = "=" + " ".join(key)
+            self.anonymous[key] = name
+            self.lexicon.phrases[name] = self.spell_out(text)
+        return self.anonymous[key]
+
+    def spell_out(self, text: str) -> list[tuple[str, ...]]:
+        """Every phrase that `text` with its alternatives stands for, as stems without fillers."""
+        choices: list[list[str]] = []
+        for piece in text.lower().split():
+            choices.append(piece.split("|"))
+        phrases = []
+        for words in product(*choices):
+            expanded: list[str] = []
+            for word in words:
+                self.words.add(word)
+                expanded.extend(self.lexicon.shorthand.get(word.replace("'", ""), word).split())
+            kept = [word for word in expanded if word not in self.lexicon.fillers] or expanded
+            phrases.append(tuple(self.lexicon.stem(word.replace("'", "")) for word in kept))
+        return phrases
+
+    def check_references(self) -> None:
+        known = set(self.lexicon.phrases) | {pattern.target for pattern in self.lexicon.derived}
+        for pattern in [*self.lexicon.derived, *self.lexicon.patterns]:
+            names = [element.concept for term in pattern.terms for element in term] + list(pattern.absent)
+            for name in names:
+                if name not in known:
+                    line = line_of_text(self.path, pattern.source)
+                    raise DataError(f"{self.path}:{line}: no concept is called <{name}>: {pattern.source}")
