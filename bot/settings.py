@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     agent_channel_key: SecretStr = SecretStr("")
     agent_deadline_seconds: float = Field(default=4.0, gt=0, le=30)
 
+    chat_session_hours: int = Field(default=12, ge=1, le=24 * 14)
+    ratelimit_storage_uri: str = "memory://"
+    #: How many reverse proxies stand before the service; only that many X-Forwarded-For entries are believed.
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    #: With a token, /metrics asks for it (`Authorization: Bearer …`); without one, it answers this machine only.
+    metrics_token: SecretStr = SecretStr("")
+
     worker_threads: int = Field(default=2, ge=1, le=32)
     turn_lease_seconds: float = Field(default=20.0, gt=1, le=600)
     max_body_bytes: int = 64 * 1024
