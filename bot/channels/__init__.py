@@ -1,0 +1,1 @@
+"""How patients reach the product and how answers reach them: `sms` through Twilio, `web` through the chat widget."""

@@ -1,0 +1,60 @@
+"""How a request is refused: typed errors, and one plain or JSON answer for each. Patient text never goes into one."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, jsonify, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+
+log = logging.getLogger(__name__)
+
+
+class FieldError(Exception):
+    """A field of the request is missing or wrong. `field` is its name as the client wrote it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field} {message}")
+        self.field = field
+        self.message = message
+
+
+def speaks_json() -> bool:
+    """Whether the caller of this request is a program that reads JSON answers."""
+    return request.path.startswith("/chat/") and not request.path.startswith("/chat/static/")
+
+
+def answer(status: int, message: str, **more: str) -> Response:
+    """The refusal in the form that the caller reads."""
+    if speaks_json():
+        response = jsonify({"error": message, **more})
+    else:
+        response = Response(f"{message}\n", mimetype="text/plain")
+    response.status_code = status
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Register the answers to bad fields, HTTP errors and a database that is away."""
+
+    @app.errorhandler(FieldError)
+    def bad_field(error: FieldError) -> Response:
+        return answer(400, str(error), field=error.field)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        if error.response is not None:
+            return Response.force_type(error.response)
+        refused = answer(error.code or 500, f"{error.code} {error.name}")
+        for name, value in error.get_headers():
+            if name.lower() not in ("content-type", "content-length"):
+                refused.headers.add(name, value)
+        return refused
+
+    @app.errorhandler(OperationalError)
+    def database_away(error: OperationalError) -> Response:
+        log.error("the database did not answer: %s", type(error.orig).__name__)
+        refused = answer(ServiceUnavailable.code, "The service is not available right now. For an emergency call 911.")
+        refused.headers["Retry-After"] = "5"
+        return refused
