@@ -5,6 +5,7 @@ described in docs/triage.md; in short:
 
     word other         words in a row (small words such as "my" and "the" may stand between)
     a|b                either word
+    (a b|c)            either phrase
     <leg>              any words of the concept `leg`
     x .. y             y after x, a few words between
     x & y              both in one clause, in any order
@@ -27,6 +28,8 @@ from bot.triage.schema import DATA, DataError, line_of_text, load_checked
 LANGUAGES = ("en", "es")
 _STEMMERS = {"en": "english", "es": "spanish"}
 _WINDOW = re.compile(r"\{(\d+)\}\s*$")
+_PIECES = re.compile(r"<[^>]*>|[^<]+")
+_CHOICES = re.compile(r"\([^)]*\)|\S+")
 DEFAULT_WINDOW = 7
 NEAR_GAP = 2
 FAR_GAP = 5
@@ -100,7 +103,6 @@ class _Compiler:
         self.data = data
         self.path = path
         self.words: set[str] = set()
-        self.anonymous: dict[tuple[str, ...], str] = {}
         self.lexicon = Lexicon(
             language=language,
             version=data["version"],
@@ -170,7 +172,7 @@ class _Compiler:
         elements: list[Element] = []
         for index, chunk in enumerate(text.split("..")):
             first = True
-            for piece in re.findall(r"<[^>]*>|[^<]+", chunk):
+            for piece in _PIECES.findall(chunk):
                 piece = piece.strip()
                 if not piece:
                     continue
@@ -186,22 +188,20 @@ class _Compiler:
 
     def phrase_concept(self, text: str) -> str:
         """The anonymous concept that stands for these words."""
-        key = tuple(text.split())
-        if key not in self.anonymous:
-            name = "=" + " ".join(key)
-            self.anonymous[key] = name
+        name = "=" + text
+        if name not in self.lexicon.phrases:
             self.lexicon.phrases[name] = self.spell_out(text)
-        return self.anonymous[key]
+        return name
 
     def spell_out(self, text: str) -> list[tuple[str, ...]]:
         """Every phrase that `text` with its alternatives stands for, as stems without fillers."""
         choices: list[list[str]] = []
-        for piece in text.lower().split():
-            choices.append(piece.split("|"))
+        for piece in _CHOICES.findall(text.lower()):
+            choices.append([choice.strip() for choice in piece.strip("()").split("|")])
         phrases = []
-        for words in product(*choices):
+        for combined in product(*choices):
             expanded: list[str] = []
-            for word in words:
+            for word in " ".join(combined).split():
                 self.words.add(word)
                 expanded.extend(self.lexicon.shorthand.get(word.replace("'", ""), word).split())
             kept = [word for word in expanded if word not in self.lexicon.fillers] or expanded

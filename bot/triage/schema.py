@@ -10,11 +10,20 @@ import yaml
 from jsonschema import Draft202012Validator
 
 try:
-    from yaml import CSafeLoader as _Loader
+    from yaml import CSafeLoader as _SafeLoader
 except ImportError:  # PyYAML built without libyaml
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
 
 DATA = Path(__file__).resolve().parents[2] / "data"
+
+
+class _Loader(_SafeLoader):
+    """Reads `yes`, `no`, `on` and `off` as the words they are (as YAML 1.2 does): patients write them."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way to set resolvers
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+        for first, resolvers in _SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 class DataError(ValueError):

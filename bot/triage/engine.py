@@ -1,0 +1,283 @@
+"""`assess`: the five stages in a row, for one language or, where a text mixes them, for both."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.triage import answers
+from bot.triage.assessment import Assessment, Context, Disposition, Measurement, Mention, RuleHit
+from bot.triage.clauses import Reading, read_clauses
+from bot.triage.lexicon import Lexicon, load_lexicon
+from bot.triage.matching import Events, Matcher, SignMatch
+from bot.triage.measurements import Readings, read_measurements
+from bot.triage.normalise import Normaliser, Token
+from bot.triage.protocol import Protocol, load_protocol
+from bot.triage.rules import Found, decide, meaning_of_measurement, meaning_of_sign
+from bot.triage.spelling import Speller
+from bot.triage.status import StatusReader, Verdict
+from bot.triage.timing import Timing
+
+
+@dataclass(slots=True)
+class _Language:
+    """The machinery of one language, built once."""
+
+    lexicon: Lexicon
+    normaliser: Normaliser
+    matcher: Matcher
+
+
+@dataclass(slots=True)
+class _Judged:
+    """A sign in the text with its verdict; `hours` is how long the text says that it has lasted."""
+
+    match: SignMatch
+    verdict: Verdict
+    start: int
+    end: int
+    hours: float | None
+
+
+@dataclass(slots=True)
+class _Read:
+    """All that one language's stages found in a text."""
+
+    tokens: list[Token]
+    readings: Readings
+    judged: list[_Judged]
+    numbers: list[tuple[Measurement, Verdict]]
+    answer: str | None
+    bare: bool
+
+
+_build_lock = threading.Lock()
+
+
+@lru_cache(maxsize=4)
+def _language(name: str) -> _Language:
+    with _build_lock:
+        lexicon = load_lexicon(name)
+        return _Language(lexicon, Normaliser(lexicon, Speller(name, lexicon.vocabulary)), Matcher(lexicon))
+
+
+def assess(text: str, context: Context | None = None) -> Assessment:
+    """Read one message. Never raises for any text; the same text and context always give the same assessment."""
+    context = context or Context()
+    protocol = load_protocol()
+    reads = [_read(text, name, context, protocol) for name in _languages_of(text, context)]
+    return _conclude(text, reads, context, protocol)
+
+
+def _languages_of(text: str, context: Context) -> list[str]:
+    """The languages to read the text in: the one that its small words are in, both when it mixes them or gives no sign."""
+    words = text.lower().split()[:400]
+    counts = {}
+    for name in ("en", "es"):
+        marks = _language(name).lexicon.grammar["language_marks"]
+        counts[name] = sum(word.strip(".,;:!?¡¿()\"'") in marks for word in words)
+    if counts["en"] == counts["es"]:
+        return ["en", "es"] if counts["en"] else [context.language]
+    first, second = ("en", "es") if counts["en"] > counts["es"] else ("es", "en")
+    return [first, second] if counts[second] >= 2 and counts[second] * 3 >= counts[first] else [first]
+
+
+def _read(text: str, name: str, context: Context, protocol: Protocol) -> _Read:
+    language = _language(name)
+    lexicon = language.lexicon
+    tokens = language.normaliser.tokens(text)
+    readings = read_measurements(text, tokens, lexicon, context)
+    reading = read_clauses(tokens, lexicon)
+    events = language.matcher.events(reading)
+    matches = _match(reading, events, language.matcher, context, protocol, lexicon)
+    timing = Timing(reading, lexicon)
+    status = StatusReader(reading, events, matches, lexicon, timing, context)
+    judged = []
+    for match in matches:
+        if match.sign.startswith("sign:"):
+            first, last = reading.words[match.start].token, reading.words[match.end - 1].token
+            judged.append(_Judged(match, status.judge(match), first.start, last.end, timing.hours(match.clause)))
+    numbers = [(m, _judge_number(m, reading, status)) for m in readings.measurements]
+    return _Read(
+        tokens, readings, judged, numbers, answers.yes_or_no(tokens, lexicon), answers.bare(tokens, lexicon)
+    )
+
+
+def _match(
+    reading: Reading,
+    events: dict[int, Events],
+    matcher: Matcher,
+    context: Context,
+    protocol: Protocol,
+    lexicon: Lexicon,
+) -> list[SignMatch]:
+    """The signs and idioms of every clause; a clause about "it" inherits the body part of the one before."""
+    asked_topics = protocol.answers.get(context.asked or "", (None, ()))[1]
+    body = lexicon.classes.get("body", frozenset())
+    topics: tuple[str, ...] = asked_topics
+    found: dict[tuple[str, int, int], SignMatch] = {}
+    for clause in sorted(events):
+        here = events[clause]
+        mentioned = tuple(name for name in body if name in here)
+        for match in matcher.signs(here, clause, () if mentioned else topics):
+            key = (match.sign, match.start, match.end)
+            if key not in found:
+                found[key] = match
+        topics = mentioned or topics
+    return _without_covered(list(found.values()), lexicon)
+
+
+def _without_covered(matches: list[SignMatch], lexicon: Lexicon) -> list[SignMatch]:
+    """Drop a sign where a stronger one, which the lexicon puts over it, uses some of the same words."""
+    kept = []
+    for match in matches:
+        name = match.sign.removeprefix("sign:")
+        covered = any(
+            name in lexicon.over.get(other.sign.removeprefix("sign:"), frozenset()) and other.words & match.words
+            for other in matches
+            if other is not match
+        )
+        if not covered:
+            kept.append(match)
+    return sorted(kept, key=lambda m: (m.start, m.end, m.sign))
+
+
+def _judge_number(measurement: Measurement, reading: Reading, status: StatusReader) -> Verdict:
+    indexes = [
+        index for index, word in enumerate(reading.words)
+        if word.token.start < measurement.end and word.token.end > measurement.start
+    ]
+    if not indexes:
+        return Verdict("present")
+    clause = reading.words[indexes[0]].clause
+    pseudo = SignMatch("sign:number", clause, indexes[0], indexes[-1] + 1, frozenset(indexes), "")
+    return status.judge(pseudo)
+
+
+def _conclude(text: str, reads: list[_Read], context: Context, protocol: Protocol) -> Assessment:
+    judged = [item for read in reads for item in read.judged]
+    fires = ("present", "uncertain", "resolved")
+    facts = frozenset(
+        item.match.sign.removeprefix("sign:")
+        for item in judged
+        if item.verdict.status in (*fires, "unchanged") and item.match.sign.removeprefix("sign:") in protocol.facts
+    )
+    facts |= frozenset({"risk_told"} if context.risks else ())
+    signs = frozenset(item.match.sign.removeprefix("sign:") for item in judged if item.verdict.status in fires)
+    mentions: list[Mention] = []
+    found: list[Found] = []
+    measured_rules: list[RuleHit] = []
+    for item in judged:
+        sign = item.match.sign.removeprefix("sign:")
+        hours = item.hours
+        finding = meaning_of_sign(sign, context, hours, facts | signs, protocol)
+        if finding is None:
+            continue
+        status = item.verdict.status
+        mentions.append(Mention(finding, status, text[item.start : item.end], item.start, item.end, item.verdict.cue))
+        if status in fires:
+            found.append(Found(finding, status == "resolved", item.verdict.hours_ago))
+        elif status == "unchanged" and finding in ("leg_weakness", "leg_numbness", "leg_paralysis"):
+            found.append(Found("chronic_leg_signs"))
+    measurements = _unique(m for read in reads for m in read.readings.measurements)
+    verdicts = {(m.kind, m.start): verdict for read in reads for m, verdict in read.numbers}
+    for measurement in measurements:
+        meaning = meaning_of_measurement(measurement, context, protocol)
+        if meaning is None:
+            continue
+        verdict = verdicts[measurement.kind, measurement.start]
+        finding = meaning[0]
+        mentions.append(
+            Mention(finding, verdict.status, measurement.text, measurement.start, measurement.end, verdict.cue)
+        )
+        if verdict.status in fires:
+            found.append(Found(finding, verdict.status == "resolved", verdict.hours_ago))
+    answer = next((read.answer for read in reads if read.answer), None)
+    is_bare = all(read.bare for read in reads)
+    for finding in _from_answer(context, answer, is_bare, bool(found), protocol):
+        mentions.append(Mention(finding, "present", text, 0, len(text), "answer"))
+        found.append(Found(finding))
+    found = _measured_over_felt(found, measurements, context, protocol)
+    level, rules, page = decide(found, facts, context, protocol)
+    doubts, ask = _question(reads, context, level)
+    return Assessment(
+        disposition=level,
+        findings=_tidy(mentions),
+        rules=(*rules, *measured_rules),
+        doubts=doubts,
+        ask=ask,
+        measurements=tuple(measurements),
+        answers=answers.answered_items(context.asked, answer, tuple(measurements)),
+        page_on_call=page,
+        understood=any(token.kind in ("word", "number") for read in reads for token in read.tokens),
+        protocol=protocol.name,
+    )
+
+
+def _measured_over_felt(
+    found: list[Found], measurements: list[Measurement], context: Context, protocol: Protocol
+) -> list[Found]:
+    """A fever that was measured as high is that one finding; soreness gives way to a pain score that says more."""
+    ids = {item.finding for item in found}
+    drop: set[str] = set()
+    if "high_fever" in ids:
+        drop |= {"low_grade_temp"}
+    if "fever" in ids or "high_fever" in ids:
+        drop |= {"low_grade_temp"}
+    if ids & {"severe_pain", "moderate_pain"}:
+        drop |= {"expected_soreness"}
+    return [item for item in found if item.finding not in drop]
+
+
+def _from_answer(
+    context: Context, answer: str | None, is_bare: bool, something_found: bool, protocol: Protocol
+) -> list[str]:
+    """What a yes to the question just asked stands for, unless the words after it say it better."""
+    if answer != answers.YES or not context.asked:
+        return []
+    if context.asked.startswith("doubt:"):
+        finding: str | None = context.asked.removeprefix("doubt:")
+    else:
+        finding = protocol.answers[context.asked][0]
+    if finding is None or finding not in protocol.findings:
+        return []
+    if context.asked in ("medicine", "anything_else") and (something_found or not is_bare):
+        return [] if something_found else [finding]
+    return [finding]
+
+
+def _question(
+    reads: list[_Read], context: Context, level: Disposition
+) -> tuple[tuple[str, ...], str | None]:
+    """One question when a number cannot be read for what it is."""
+    for read in reads:
+        value = read.readings.unclear_temperature
+        if value is not None and level < Disposition.URGENT:
+            said = {"en": "Did you mean {v}? Please send your temperature again, like 98.6.",
+                    "es": "¿Quiso decir {v}? Mande su temperatura otra vez, como 98.6."}
+            finding = "high_fever" if value >= 103 else "fever" if value >= 100.4 else "low_grade_temp"
+            return (finding,) if value >= 99.5 else (), said[context.language].format(v=f"{value:g}")
+        if read.readings.unclear_pain and level < Disposition.URGENT:
+            asked = {"en": "Please send a number from 0 (no pain) to 10 (the worst).",
+                     "es": "Mande un numero de 0 (nada) a 10 (lo peor)."}
+            return ("severe_pain",), asked[context.language]
+    return (), None
+
+
+def _unique(measurements) -> list[Measurement]:  # type: ignore[no-untyped-def]
+    return list({(m.kind, m.start): m for m in measurements}.values())
+
+
+def _tidy(mentions: list[Mention]) -> tuple[Mention, ...]:
+    """Mentions in order of place; of the same finding over the same words the longest, one of each status."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start, -(m.end - m.start))):
+        inside = any(
+            other.finding == mention.finding and other.status == mention.status
+            and other.start <= mention.start and mention.end <= other.end
+            for other in kept
+        )
+        if not inside:
+            kept.append(mention)
+    return tuple(kept)

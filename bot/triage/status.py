@@ -1,0 +1,310 @@
+"""Stage 4: what each mention means: present, denied, over, old, supposed, somebody else's, or a figure of speech.
+
+The method is ConText's (Harkema 2009): cue words rule a stretch of text, bounded by clauses. The cues are data
+(`cues` in the lexicon); this module only knows how far each kind reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.triage.assessment import Context
+from bot.triage.clauses import Reading
+from bot.triage.lexicon import Lexicon
+from bot.triage.matching import Event, Events, SignMatch
+from bot.triage.timing import Timing
+
+#: A denial by verb ("don't have …") reaches this many content words; a list of denials goes on from segment to segment.
+VERB_REACH = 6
+LIST_REACH = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The status of one mention, the words that decided it, and how long ago it was (hours; None if not said)."""
+
+    status: str
+    cue: str | None = None
+    hours_ago: float | None = None
+
+
+class StatusReader:
+    """Judges the sign matches of one text."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        events: dict[int, Events],
+        matches: list[SignMatch],
+        lexicon: Lexicon,
+        timing: Timing,
+        context: Context,
+    ) -> None:
+        self._reading = reading
+        self._events = events
+        self._lexicon = lexicon
+        self._timing = timing
+        self._context = context
+        self._used: set[int] = set()
+        for match in matches:
+            if match.sign.startswith("sign:"):
+                self._used |= match.words
+        self._idioms = [match for match in matches if match.sign == "idiom"]
+        self._segment_of: dict[int, int] = {}
+        for number, segment in enumerate(reading.segments):
+            for index in range(segment.first, segment.last):
+                self._segment_of[index] = number
+        self._positions = self._token_positions()
+        self._self_is_patient = self._says_self_is_patient()
+
+    def judge(self, match: SignMatch) -> Verdict:
+        """The verdict on one sign match; the first that applies of the protocol's table, most telling first."""
+        for idiom in self._idioms:
+            if idiom.clause == match.clause and idiom.words & match.words:
+                return Verdict("figurative", self._text(idiom.start, idiom.end))
+        for check in (self._other_person, self._negated, self._hypothetical, self._historical, self._unchanged):
+            verdict = check(match)
+            if verdict is not None:
+                return verdict
+        return self._now_or_over(match)
+
+    # -- helpers -------------------------------------------------------------------------------------------------
+
+    def _cues(self, clause: int, kind: str) -> list[Event]:
+        return self._events.get(clause, {}).get(f"cue:{kind}", [])
+
+    def _has(self, clause: int, kind: str) -> bool:
+        return bool(self._cues(clause, kind))
+
+    def _text(self, start: int, end: int) -> str:
+        return " ".join(word.token.word for word in self._reading.words[start:end])
+
+    def _token_positions(self) -> list[int]:
+        """For each content word its index among all tokens, fillers and stops included."""
+        positions: list[int] = []
+        at = 0
+        for word in self._reading.words:
+            while self._reading.all_tokens[at] is not word.token:
+                at += 1
+            positions.append(at)
+            at += 1
+        return positions
+
+    def _between(self, left: int, right: int) -> Iterable[str]:
+        """All words, fillers too, between two content words."""
+        start = self._positions[left] + 1 if left >= 0 else 0
+        return (token.word for token in self._reading.all_tokens[start : self._positions[right]])
+
+    def _clause_words(self, clause: int) -> range:
+        spans = [s for s in self._reading.segments if s.clause == clause]
+        return range(spans[0].first, spans[-1].last) if spans else range(0)
+
+    def _all_words_of(self, clause: int) -> set[str]:
+        words = self._clause_words(clause)
+        if not words:
+            return set()
+        start = self._positions[words[0]]
+        end = self._positions[words[-1]] + 1
+        while start > 0 and self._reading.all_tokens[start - 1].kind in ("word", "number", "symbol"):
+            start -= 1
+        return {token.word for token in self._reading.all_tokens[start:end]}
+
+    # -- negation ------------------------------------------------------------------------------------------------
+
+    def _negated(self, match: SignMatch) -> Verdict | None:
+        blocked = [event for event in self._cues(match.clause, "not_negation")]
+        for cue in self._cues(match.clause, "negation"):
+            if cue.words & self._used or any(cue.words & other.words for other in blocked):
+                continue
+            if cue.end <= match.start and self._reaches(cue, match):
+                return Verdict("negated", self._text(cue.start, cue.end))
+        for cue in self._cues(match.clause, "negation_after"):
+            if any(cue.words & other.words for other in blocked) or cue.words & self._used:
+                continue
+            same = self._segment_of.get(cue.start) == self._segment_of.get(match.end - 1)
+            if cue.start >= match.end and cue.start - match.end <= 3 and same:
+                return Verdict("negated", self._text(cue.start, cue.end))
+        return self._answered_no(match)
+
+    def _answered_no(self, match: SignMatch) -> Verdict | None:
+        """ "chest pain? nope": a short question or heading, and a bare no behind it."""
+        following = self._clause_words(match.clause + 1)
+        own = self._clause_words(match.clause)
+        if not following or len(following) > 2 or len(own) > 5:
+            return None
+        if all(self._reading.words[index].token.word in self._lexicon.grammar["bare_no"] for index in following):
+            return Verdict("negated", self._text(following[0], following[-1] + 1))
+        return None
+
+    def _reaches(self, cue: Event, match: SignMatch) -> bool:
+        """Whether a denial at `cue` still holds at `match`."""
+        first, last = self._segment_of[cue.end - 1], self._segment_of[match.start]
+        word = self._reading.words[cue.end - 1].token.word
+        by_list = self._reading.words[cue.start].token.word in self._lexicon.grammar["list_negators"]
+        reach = LIST_REACH if by_list else VERB_REACH
+        distance = match.start - cue.end
+        if first == last:
+            if distance > reach:
+                return False
+        else:
+            if distance > LIST_REACH * (last - first + 1):
+                return False
+            for segment in self._reading.segments[first + 1 : last + 1]:
+                if segment.fresh or (segment.joint == "and" and not by_list and word != "not"):
+                    return False
+        enders = self._cues(match.clause, "scope_end")
+        return not any(cue.end <= ender.start < match.start and not ender.words & match.words for ender in enders)
+
+    # -- supposed, asked about -----------------------------------------------------------------------------------
+
+    def _hypothetical(self, match: SignMatch) -> Verdict | None:
+        clause = match.clause
+        words = self._all_words_of(clause)
+        asks = self._has(clause, "asks") or clause in self._reading.questions
+        if self._has(clause, "really"):
+            return None
+        for cue in self._cues(clause, "hypothetical"):
+            if cue.words & match.words:
+                continue
+            if cue.end <= match.start and not self._has_own_statement(cue, match):
+                return Verdict("hypothetical", self._text(cue.start, cue.end))
+        for cue in self._cues(clause, "if"):
+            if cue.words & match.words or cue.start >= match.start:
+                continue
+            if (asks or self._has(clause, "future") or self._asks_nearby(clause)) and not self._has_own_statement(
+                cue, match
+            ):
+                return Verdict("hypothetical", self._text(cue.start, cue.end))
+        for cue in self._cues(clause, "generic_question"):
+            if asks and not cue.words & match.words and not self._is_own(match, words):
+                return Verdict("hypothetical", self._text(cue.start, cue.end))
+        return None
+
+    def _asks_nearby(self, clause: int) -> bool:
+        return any(self._has(other, "asks") or other in self._reading.questions for other in (clause - 1, clause + 1))
+
+    def _has_own_statement(self, cue: Event, match: SignMatch) -> bool:
+        """Whether a second subject stands between an "if" and the mention: "if i lie flat i cannot breathe"."""
+        segments = {self._segment_of[cue.end - 1], self._segment_of[match.start]}
+        subjects = 0
+        grammar = self._lexicon.grammar
+        between = list(self._between(cue.end - 1, match.start))
+        for index, word in enumerate(between):
+            if word in grammar["pronouns"] and (index == 0 or between[index - 1] not in grammar["before_object"]):
+                subjects += 1
+        first = min(segments) + 1
+        fresh = any(segment.fresh for segment in self._reading.segments[first : max(segments) + 1])
+        listed = any(segment.joint == "list" for segment in self._reading.segments[first : max(segments) + 1])
+        return (subjects >= 2 or fresh) and not listed
+
+    def _is_own(self, match: SignMatch, words: set[str]) -> bool:
+        return bool(words & self._lexicon.grammar["own"])
+
+    # -- before the procedure, or old ----------------------------------------------------------------------------
+
+    def _historical(self, match: SignMatch) -> Verdict | None:
+        clause = match.clause
+        blocked = self._cues(clause, "not_before")
+        for cue in self._cues(clause, "before_procedure"):
+            if cue.words & match.words or any(cue.words & other.words for other in blocked):
+                continue
+            if not self._now_between(cue, match):
+                return Verdict("historical", self._text(cue.start, cue.end))
+        moment = self._timing.of(match)
+        if moment is not None and not self._has(clause, "since_then"):
+            day = self._context.day
+            limit = (day + 1) * 24 if day is not None else 24 * 60
+            if moment.hours_ago is not None and moment.hours_ago > limit:
+                return Verdict("historical", moment.text, moment.hours_ago)
+        return None
+
+    def _now_between(self, cue: Event, match: SignMatch) -> bool:
+        low, high = min(cue.end, match.end), max(cue.start, match.start)
+        if any(low <= now.start < high for now in self._cues(match.clause, "now")):
+            return True
+        here, there = self._segment_of[cue.start], self._segment_of[match.start]
+        return here != there and any(
+            self._segment_of[now.start] == there and here != there for now in self._cues(match.clause, "now")
+        )
+
+    def _unchanged(self, match: SignMatch) -> Verdict | None:
+        for clause in (match.clause, match.clause + 1):
+            if self._has(clause, "worse") or self._has(match.clause, "worse"):
+                return None
+            for cue in self._cues(clause, "unchanged"):
+                if not cue.words & match.words:
+                    return Verdict("unchanged", self._text(cue.start, cue.end))
+            following = self._clause_words(match.clause + 1)
+            if not following or len(following) > 7 or any(index in self._used for index in following):
+                return None
+        return None
+
+    # -- somebody else -------------------------------------------------------------------------------------------
+
+    def _says_self_is_patient(self) -> bool:
+        return any(self._has(clause, "self_patient") for clause in self._events)
+
+    def _other_person(self, match: SignMatch) -> Verdict | None:
+        best: tuple[int, str, Event] | None = None
+        for clause in (match.clause, match.clause - 1):
+            for kind in ("other_person", "relative", "patient_person"):
+                for cue in self._cues(clause, kind):
+                    inside = cue.start < match.end if clause == match.clause else True
+                    if not inside or self._reports(cue) or (kind != "other_person" and cue.words & match.words):
+                        continue
+                    if best is None or cue.start > best[0]:
+                        best = (cue.start, kind, cue)
+            if best is not None:
+                break
+            if not self._leans_back(match):
+                return None
+        if best is None:
+            return None
+        place, kind, cue = best
+        if place < match.start and self._self_between(cue, match):
+            return None
+        if kind == "other_person" or (kind == "relative" and self._self_is_patient):
+            return Verdict("other_person", self._text(cue.start, cue.end))
+        return None
+
+    def _reports(self, cue: Event) -> bool:
+        """Whether the person only tells or does something for the patient ("my daughter says …", "the nurse told me")."""
+        at = self._positions[cue.end - 1] + 1
+        ahead = [token.word for token in self._reading.all_tokens[at : at + 4] if token.kind == "word"]
+        return bool(set(ahead[:3]) & self._lexicon.grammar["reporting"])
+
+    def _self_between(self, cue: Event, match: SignMatch) -> bool:
+        words = list(self._between(cue.end - 1, match.start))
+        words += [self._reading.all_tokens[p].word for p in range(self._positions[match.start], self._positions[match.end - 1] + 1)]
+        return bool(set(words) & self._lexicon.grammar["self"])
+
+    def _leans_back(self, match: SignMatch) -> bool:
+        """Whether the clause goes on about the person of the clause before ("he passed out too")."""
+        words = self._clause_words(match.clause)
+        start = self._positions[words[0]]
+        while start > 0 and self._reading.all_tokens[start - 1].kind == "word":
+            start -= 1
+        opening = [token.word for token in self._reading.all_tokens[start : start + 2]]
+        return bool(opening) and opening[0] in self._lexicon.grammar["third_person"]
+
+    # -- present, doubtful or over -------------------------------------------------------------------------------
+
+    def _now_or_over(self, match: SignMatch) -> Verdict:
+        clause = match.clause
+        moment = self._timing.of(match)
+        hours = moment.hours_ago if moment else None
+        ongoing = self._has(clause, "now") and not self._has(clause, "resolved")
+        for other in (clause, clause + 1, clause + 2):
+            for cue in self._cues(other, "resolved"):
+                if cue.words & match.words or (other == clause and cue.start < match.start):
+                    continue
+                if other > clause and any(index in self._used for index in range(cue.start, cue.end)):
+                    continue
+                return Verdict("resolved", self._text(cue.start, cue.end), hours)
+        if hours is not None and hours > 24 and not ongoing and self._timing.is_point(match):
+            return Verdict("resolved", moment.text if moment else None, hours)
+        for cue in self._cues(clause, "uncertain"):
+            if cue.start <= match.end and not cue.words & match.words:
+                return Verdict("uncertain", self._text(cue.start, cue.end), hours)
+        return Verdict("present", None, hours)
