@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+import phonenumbers
 from werkzeug.datastructures import MultiDict
 
 from bot.channels.errors import FieldError
@@ -30,8 +31,8 @@ class InboundMessage:
         """Raises FieldError."""
         return cls(
             sid=_matching(form, "MessageSid", _SID, "must be a message id"),
-            sender=_matching(form, "From", _ADDRESS, "must be a phone number"),
-            to=_matching(form, "To", _ADDRESS, "must be a phone number"),
+            sender=e164(_matching(form, "From", _ADDRESS, "must be a phone number")),
+            to=e164(_matching(form, "To", _ADDRESS, "must be a phone number")),
             body=_required(form, "Body"),
             media_count=_count(form, "NumMedia", _MOST_MEDIA),
         )
@@ -56,6 +57,17 @@ class StatusUpdate:
             status=_matching(form, "MessageStatus", re.compile(r"[a-z_]{1,32}"), "must be a status"),
             error_code=code,
         )
+
+
+def e164(address: str) -> str:
+    """The number in E.164; a short code or another kind of sender as it is."""
+    try:
+        number = phonenumbers.parse(address, "US")
+    except phonenumbers.NumberParseException:
+        return address
+    if not phonenumbers.is_possible_number(number):
+        return address
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _required(form: MultiDict[str, str], field: str) -> str:

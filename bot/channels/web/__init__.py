@@ -1,0 +1,1 @@
+"""The chat on the clinic's site: a JSON API, and the widget that speaks it."""

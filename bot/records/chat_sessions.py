@@ -1,0 +1,65 @@
+"""The browsers that hold a chat, and where their conversation stands."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from bot.records.models import ChatSession, Communication
+
+
+def create(
+    session: Session,
+    *,
+    organization_id: int,
+    patient_id: int | None,
+    token_hash: str,
+    language: str,
+    now: datetime,
+    expires_at: datetime,
+) -> ChatSession:
+    """A new chat session under a random public id, which is its messages' address."""
+    started = ChatSession(
+        public_id=secrets.token_urlsafe(16),
+        token_hash=token_hash,
+        organization_id=organization_id,
+        patient_id=patient_id,
+        language=language,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    session.add(started)
+    session.flush()
+    return started
+
+
+def by_token_hash(session: Session, token_hash: str, now: datetime) -> ChatSession | None:
+    """The session whose token has this hash, unless its time is over."""
+    return session.scalar(
+        select(ChatSession).where(ChatSession.token_hash == token_hash, ChatSession.expires_at > now)
+    )
+
+
+def last_message_id(session: Session, public_id: str) -> int:
+    """The id of the session's newest message, 0 if there is none."""
+    newest = select(func.max(Communication.id)).where(Communication.channel == "web", Communication.address == public_id)
+    return session.scalar(newest) or 0
+
+
+def has_unanswered(session: Session, public_id: str) -> bool:
+    """Whether a message of this session still waits for its turn."""
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    Communication.channel == "web",
+                    Communication.address == public_id,
+                    Communication.direction == "in",
+                    Communication.status == "received",
+                )
+            )
+        )
+    )
