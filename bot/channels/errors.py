@@ -22,7 +22,8 @@ class FieldError(Exception):
 
 def speaks_json() -> bool:
     """Whether the caller of this request is a program that reads JSON answers."""
-    return request.path.startswith("/chat/") and not request.path.startswith("/chat/static/")
+    accepted = request.accept_mimetypes.best_match(["text/plain", "application/json"])
+    return request.blueprint == "chat" or accepted == "application/json"
 
 
 def answer(status: int, message: str, **more: str) -> Response:
