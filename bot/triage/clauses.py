@@ -9,22 +9,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.triage.lexicon import Lexicon
+from bot.triage.lexicon import Lexicon, Stratum
 from bot.triage.normalise import Token
 
 
 @dataclass(slots=True)
 class Word:
-    """A content word with its place: `clause` and `segment` count from 0; `opens` marks a segment with a subject of its own."""
+    """A word with its place: `clause` and `segment` count from 0; `stratum` says how much weight it carries."""
 
     token: Token
     clause: int
     segment: int
+    stratum: Stratum
 
 
 @dataclass(slots=True)
 class Segment:
-    """A stretch of content words [first, last) of one clause. `fresh`: it starts a new statement, so no list goes on into it."""
+    """A stretch of words [first, last) of one clause. `fresh`: it starts a new statement, so no list goes on into it."""
 
     clause: int
     first: int
@@ -35,18 +36,25 @@ class Segment:
 
 @dataclass(slots=True)
 class Reading:
-    """The content words of a text (fillers left out), in clauses and segments, and which clauses end in a question mark."""
+    """The words of a text in clauses and segments, and which clauses end in a question mark.
+
+    `weight[i]` is the number of content words before word `i`; distances are counted in it.
+    """
 
     words: list[Word]
     segments: list[Segment]
     questions: frozenset[int]
-    all_tokens: list[Token]
+    weight: list[int]
+
+    def distance(self, left: int, right: int) -> int:
+        """How many content words stand in words [left, right)."""
+        return self.weight[right] - self.weight[left] if left < right else 0
 
 
 def read_clauses(tokens: list[Token], lexicon: Lexicon) -> Reading:
     """Cut the tokens into clauses and segments; linear in their number."""
     grammar = lexicon.grammar
-    breakers, joiners, fillers = grammar["breakers"], grammar["joiners"], lexicon.fillers
+    breakers, joiners = grammar["breakers"], grammar["joiners"]
     spoken = not any(token.kind == "break" and token.word[:1] in ".!?" for token in tokens[:-1])
     words: list[Word] = []
     segments: list[Segment] = []
@@ -86,14 +94,20 @@ def read_clauses(tokens: list[Token], lexicon: Lexicon) -> Reading:
         elif word in joiners:
             starts = word not in grammar["list_joiners"] and _starts_statement(tokens, index + 1, grammar)
             close("list" if word in grammar["list_joiners"] else "and", starts, False)
-            continue
         elif len(words) > first and _is_new_subject(tokens, index, grammar):
             close("subject", True, False)
-        if word in fillers and kind == "word":
-            continue
-        words.append(Word(token, clause, len(segments)))
+        words.append(Word(token, clause, len(segments), _stratum(token, lexicon)))
     close("end", True, True)
-    return Reading(words, segments, frozenset(questions), tokens)
+    weight = [0]
+    for item in words:
+        weight.append(weight[-1] + (item.stratum is Stratum.CONTENT))
+    return Reading(words, segments, frozenset(questions), weight)
+
+
+def _stratum(token: Token, lexicon: Lexicon) -> Stratum:
+    if token.word in lexicon.fillers:
+        return Stratum.ALL
+    return Stratum.LIGHT if token.word in lexicon.light else Stratum.CONTENT
 
 
 def _starts_statement(tokens: list[Token], index: int, grammar: dict[str, frozenset[str]]) -> bool:

@@ -120,7 +120,7 @@ def _match(
     for clause in sorted(events):
         here = events[clause]
         mentioned = tuple(name for name in body if name in here)
-        for match in matcher.signs(here, clause, () if mentioned else topics):
+        for match in matcher.signs(reading, here, clause, () if mentioned else topics):
             key = (match.sign, match.start, match.end)
             if key not in found:
                 found[key] = match

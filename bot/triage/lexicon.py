@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass, field
+from enum import IntEnum
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,22 @@ class Element:
     gap: int
 
 
+class Stratum(IntEnum):
+    """Which words of a text a phrase is looked for in."""
+
+    CONTENT = 0  # without fillers and light words
+    LIGHT = 1  # without fillers
+    ALL = 2  # every word
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Stems in a row, and the stratum of the text in which they must stand in a row."""
+
+    stems: tuple[str, ...]
+    stratum: Stratum
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A compiled line of the lexicon. Each term is a sequence; all terms stand in one clause, no `absent` concept does."""
@@ -56,18 +73,22 @@ class Pattern:
 
 @dataclass(slots=True)
 class Lexicon:
-    """One language's words, compiled. `phrases` maps a concept id to its phrases, each a tuple of stems."""
+    """One language's words, compiled. `phrases` maps a concept id to its phrases.
+
+    `fillers` may stand anywhere inside a phrase; `light` words too, unless the phrase has light words of its own.
+    """
 
     language: str
     version: str
     fillers: frozenset[str]
+    light: frozenset[str]
     shorthand: dict[str, str]
     emoji: dict[str, str]
     grammar: dict[str, frozenset[str]]
     cues: dict[str, tuple[str, ...]]
     classes: dict[str, frozenset[str]]
     signs: tuple[str, ...]
-    phrases: dict[str, list[tuple[str, ...]]]
+    phrases: dict[str, list[Phrase]]
     derived: list[Pattern]
     patterns: list[Pattern]
     vocabulary: frozenset[str]
@@ -107,6 +128,7 @@ class _Compiler:
             language=language,
             version=data["version"],
             fillers=frozenset(data["fillers"]),
+            light=frozenset(data["light"]),
             shorthand={key: value for key, value in data["shorthand"].items()},
             emoji=data["emoji"],
             grammar={name: frozenset(words) for name, words in data["grammar"].items()},
@@ -150,25 +172,27 @@ class _Compiler:
         """Compile one line: plain words become phrases of the concept, everything else a pattern."""
         entry = str(entry).strip()
         if not always_pattern and not re.search(r"[<&]|\.\.", entry):
-            self.lexicon.phrases.setdefault(target, []).extend(self.spell_out(entry))
+            strict = target.startswith("cue:") or target == "idiom"
+            self.lexicon.phrases.setdefault(target, []).extend(self.spell_out(entry, strict))
             return
         window = DEFAULT_WINDOW
         if found := _WINDOW.search(entry):
             window = int(found.group(1))
         body = _WINDOW.sub("", entry)
+        strict = target.startswith("cue:") or target == "idiom"
         terms: list[tuple[Element, ...]] = []
         absent: list[str] = []
         for part in body.split("&"):
             part = part.strip()
             if part.startswith("!"):
-                absent.append(self.sequence(part[1:].strip(), entry)[0].concept)
+                absent.append(self.sequence(part[1:].strip(), entry, strict)[0].concept)
             elif part:
-                terms.append(self.sequence(part, entry))
+                terms.append(self.sequence(part, entry, strict))
         if not terms:
             raise DataError(f"{self.path}:{line_of_text(self.path, entry)}: a pattern needs words: {entry}")
         into.append(Pattern(target, tuple(terms), tuple(absent), window, entry))
 
-    def sequence(self, text: str, entry: str) -> tuple[Element, ...]:
+    def sequence(self, text: str, entry: str, strict: bool = False) -> tuple[Element, ...]:
         elements: list[Element] = []
         for index, chunk in enumerate(text.split("..")):
             first = True
@@ -181,20 +205,20 @@ class _Compiler:
                 if piece.startswith("<"):
                     elements.append(Element(piece[1:-1], gap))
                 else:
-                    elements.append(Element(self.phrase_concept(piece), gap))
+                    elements.append(Element(self.phrase_concept(piece, strict), gap))
         if not elements:
             raise DataError(f"{self.path}:{line_of_text(self.path, entry)}: an empty part in: {entry}")
         return tuple(elements)
 
-    def phrase_concept(self, text: str) -> str:
+    def phrase_concept(self, text: str, strict: bool) -> str:
         """The anonymous concept that stands for these words."""
-        name = "=" + text
+        name = ("==" if strict else "=") + text
         if name not in self.lexicon.phrases:
-            self.lexicon.phrases[name] = self.spell_out(text)
+            self.lexicon.phrases[name] = self.spell_out(text, strict)
         return name
 
-    def spell_out(self, text: str) -> list[tuple[str, ...]]:
-        """Every phrase that `text` with its alternatives stands for, as stems without fillers."""
+    def spell_out(self, text: str, strict: bool = False) -> list[Phrase]:
+        """Every phrase that `text` with its alternatives stands for. `strict` keeps its fillers: cues and idioms need them."""
         choices: list[list[str]] = []
         for piece in _CHOICES.findall(text.lower()):
             choices.append([choice.strip() for choice in piece.strip("()").split("|")])
@@ -204,9 +228,16 @@ class _Compiler:
             for word in " ".join(combined).split():
                 self.words.add(word)
                 expanded.extend(self.lexicon.shorthand.get(word.replace("'", ""), word).split())
-            kept = [word for word in expanded if word not in self.lexicon.fillers] or expanded
-            phrases.append(tuple(self.lexicon.stem(word.replace("'", "")) for word in kept))
+            plain = [word.replace("'", "") for word in expanded]
+            if not strict:
+                plain = [word for word in plain if word not in self.lexicon.fillers] or plain
+            phrases.append(Phrase(tuple(self.lexicon.stem(word) for word in plain), self.stratum(plain)))
         return phrases
+
+    def stratum(self, words: list[str]) -> Stratum:
+        if any(word in self.lexicon.fillers for word in words):
+            return Stratum.ALL
+        return Stratum.LIGHT if any(word in self.lexicon.light for word in words) else Stratum.CONTENT
 
     def check_references(self) -> None:
         known = set(self.lexicon.phrases) | {pattern.target for pattern in self.lexicon.derived}

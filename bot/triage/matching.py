@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from bot.triage.clauses import Reading
-from bot.triage.lexicon import Element, Lexicon, Pattern
+from bot.triage.lexicon import Element, Lexicon, Pattern, Stratum
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,12 @@ class Matcher:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._vocab = Vocab()
-        self._phrases = PhraseMatcher(self._vocab, attr="ORTH")
+        self._phrases = {stratum: PhraseMatcher(self._vocab, attr="ORTH") for stratum in Stratum}
         for concept, phrases in lexicon.phrases.items():
-            unique = sorted({phrase for phrase in phrases if phrase})
-            self._phrases.add(concept, [Doc(self._vocab, words=list(phrase)) for phrase in unique])
+            for stratum in Stratum:
+                unique = sorted({phrase.stems for phrase in phrases if phrase.stems and phrase.stratum is stratum})
+                if unique:
+                    self._phrases[stratum].add(concept, [Doc(self._vocab, words=list(stems)) for stems in unique])
         self._derived = _in_order(lexicon.derived)
         self._by_anchor: dict[str, list[Pattern]] = defaultdict(list)
         for pattern in lexicon.patterns:
@@ -60,44 +62,52 @@ class Matcher:
 
     def events(self, reading: Reading) -> dict[int, Events]:
         """What stands in each clause: clause -> concept -> events, in order."""
-        stems = [word.token.stem or word.token.word for word in reading.words]
         found: dict[int, Events] = defaultdict(lambda: defaultdict(list))
-        if not stems:
-            return found
-        doc = Doc(self._vocab, words=stems)
         strings = self._vocab.strings
-        for key, start, end in sorted(self._phrases(doc), key=lambda hit: (hit[1], -hit[2])):
-            clause = reading.words[start].clause
-            if reading.words[end - 1].clause == clause:
-                concept = strings[key]
-                found[clause][concept].append(Event(concept, start, end, frozenset(range(start, end))))
+        for stratum, matcher in self._phrases.items():
+            places = [index for index, word in enumerate(reading.words) if word.stratum <= stratum]
+            if not places:
+                continue
+            words = [reading.words[index].token for index in places]
+            doc = Doc(self._vocab, words=[word.stem or word.word for word in words])
+            for key, first, last in matcher(doc):
+                start, end = places[first], places[last - 1] + 1
+                clause = reading.words[start].clause
+                if reading.words[end - 1].clause == clause:
+                    concept = strings[key]
+                    found[clause][concept].append(Event(concept, start, end, frozenset(places[first:last])))
+        for events in found.values():
+            for matches in events.values():
+                matches.sort(key=lambda event: (event.start, -event.end))
         for events in found.values():
             for pattern in self._derived:
                 if all(term[0].concept in events for term in pattern.terms):
-                    for words in self._combine(pattern, events, None):
+                    for words in self._combine(pattern, events, reading, None):
                         events[pattern.target].append(_event(pattern.target, words))
         return found
 
-    def signs(self, events: Events, clause: int, topics: Iterable[str]) -> list[SignMatch]:
+    def signs(self, reading: Reading, events: Events, clause: int, topics: Iterable[str]) -> list[SignMatch]:
         """The signs and idioms in one clause. `topics` are body concepts that the clause may leave unsaid."""
         implied = frozenset(topics)
         matches: list[SignMatch] = []
         for concept in [*events, *implied]:
             for pattern in self._by_anchor.get(concept, ()):
-                for words in self._combine(pattern, events, implied):
+                for words in self._combine(pattern, events, reading, implied):
                     if words:
                         matches.append(
                             SignMatch(pattern.target, clause, min(words), max(words) + 1, words, pattern.source)
                         )
         return matches
 
-    def _combine(self, pattern: Pattern, events: Events, implied: frozenset[str] | None) -> list[frozenset[int]]:
+    def _combine(
+        self, pattern: Pattern, events: Events, reading: Reading, implied: frozenset[str] | None
+    ) -> list[frozenset[int]]:
         """Every way in which the pattern holds among `events`, as the sets of words that it used."""
         if any(concept in events for concept in pattern.absent):
             return []
         terms: list[list[tuple[int, int, frozenset[int], str]]] = []
         for term in pattern.terms:
-            places = _sequence(term, events)
+            places = _sequence(term, events, reading)
             if not places and implied and len(term) == 1 and term[0].concept in implied:
                 places = [(-1, -1, frozenset(), term[0].concept)]
             if not places:
@@ -109,19 +119,19 @@ class Matcher:
         for place in terms[0]:
             chosen = [place]
             for places in terms[1:]:
-                nearest = min(places, key=lambda other: (other[0] >= 0 and _distance(chosen, other), other[0]))
+                nearest = min(places, key=lambda other: (other[0] >= 0 and _distance(chosen, other, reading), other[0]))
                 chosen.append(nearest)
-            if self._near(chosen, pattern.window, events):
+            if self._near(chosen, pattern.window, events, reading):
                 results.append(frozenset().union(*(words for _, _, words, _ in chosen)))
         return results
 
     def _near(
-        self, chosen: list[tuple[int, int, frozenset[int], str]], window: int, events: Events
+        self, chosen: list[tuple[int, int, frozenset[int], str]], window: int, events: Events, reading: Reading
     ) -> bool:
         """Whether the parts stand close enough, with no other body part between a body part and what is said of it."""
         placed = sorted((start, end, concept) for start, end, _, concept in chosen if start >= 0)
         for (_, left_end, left), (right_start, _, right) in zip(placed, placed[1:], strict=False):
-            if right_start - left_end > window:
+            if reading.distance(left_end, right_start) > window:
                 return False
             for body in (left, right):
                 if body in self._body and self._other_body_between(body, left_end, right_start, events):
@@ -139,7 +149,9 @@ class Matcher:
         return False
 
 
-def _sequence(term: tuple[Element, ...], events: Events) -> list[tuple[int, int, frozenset[int], str]]:
+def _sequence(
+    term: tuple[Element, ...], events: Events, reading: Reading
+) -> list[tuple[int, int, frozenset[int], str]]:
     """Every place where the elements of the term stand in order: (start, end, words, first concept)."""
     first = events.get(term[0].concept)
     if not first:
@@ -152,7 +164,7 @@ def _sequence(term: tuple[Element, ...], events: Events) -> list[tuple[int, int,
         longer = []
         for start, end, words, concept in places:
             for event in following:
-                if end <= event.start <= end + element.gap:
+                if end <= event.start and reading.distance(end, event.start) <= element.gap:
                     longer.append((start, event.end, words | event.words, concept))
                     break
         places = longer
@@ -161,8 +173,12 @@ def _sequence(term: tuple[Element, ...], events: Events) -> list[tuple[int, int,
     return places
 
 
-def _distance(chosen: list[tuple[int, int, frozenset[int], str]], other: tuple[int, int, frozenset[int], str]) -> int:
-    gaps = [max(other[0] - end, start - other[1], 0) for start, end, _, _ in chosen if start >= 0]
+def _distance(
+    chosen: list[tuple[int, int, frozenset[int], str]], other: tuple[int, int, frozenset[int], str], reading: Reading
+) -> int:
+    gaps = [
+        max(reading.distance(end, other[0]), reading.distance(other[1], start)) for start, end, _, _ in chosen if start >= 0
+    ]
     return min(gaps, default=0)
 
 

@@ -6,7 +6,6 @@ The method is ConText's (Harkema 2009): cue words rule a stretch of text, bounde
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.triage.assessment import Context
@@ -55,7 +54,6 @@ class StatusReader:
         for number, segment in enumerate(reading.segments):
             for index in range(segment.first, segment.last):
                 self._segment_of[index] = number
-        self._positions = self._token_positions()
         self._self_is_patient = self._says_self_is_patient()
 
     def judge(self, match: SignMatch) -> Verdict:
@@ -80,35 +78,16 @@ class StatusReader:
     def _text(self, start: int, end: int) -> str:
         return " ".join(word.token.word for word in self._reading.words[start:end])
 
-    def _token_positions(self) -> list[int]:
-        """For each content word its index among all tokens, fillers and stops included."""
-        positions: list[int] = []
-        at = 0
-        for word in self._reading.words:
-            while self._reading.all_tokens[at] is not word.token:
-                at += 1
-            positions.append(at)
-            at += 1
-        return positions
-
-    def _between(self, left: int, right: int) -> Iterable[str]:
-        """All words, fillers too, between two content words."""
-        start = self._positions[left] + 1 if left >= 0 else 0
-        return (token.word for token in self._reading.all_tokens[start : self._positions[right]])
+    def _between(self, left: int, right: int) -> list[str]:
+        """All words between word `left` and word `right`."""
+        return [word.token.word for word in self._reading.words[left + 1 : right]]
 
     def _clause_words(self, clause: int) -> range:
         spans = [s for s in self._reading.segments if s.clause == clause]
         return range(spans[0].first, spans[-1].last) if spans else range(0)
 
     def _all_words_of(self, clause: int) -> set[str]:
-        words = self._clause_words(clause)
-        if not words:
-            return set()
-        start = self._positions[words[0]]
-        end = self._positions[words[-1]] + 1
-        while start > 0 and self._reading.all_tokens[start - 1].kind in ("word", "number", "symbol"):
-            start -= 1
-        return {token.word for token in self._reading.all_tokens[start:end]}
+        return {self._reading.words[index].token.word for index in self._clause_words(clause)}
 
     # -- negation ------------------------------------------------------------------------------------------------
 
@@ -123,7 +102,7 @@ class StatusReader:
             if any(cue.words & other.words for other in blocked) or cue.words & self._used:
                 continue
             same = self._segment_of.get(cue.start) == self._segment_of.get(match.end - 1)
-            if cue.start >= match.end and cue.start - match.end <= 3 and same:
+            if cue.start >= match.end and self._reading.distance(match.end, cue.start) <= 3 and same:
                 return Verdict("negated", self._text(cue.start, cue.end))
         return self._answered_no(match)
 
@@ -143,7 +122,7 @@ class StatusReader:
         word = self._reading.words[cue.end - 1].token.word
         by_list = self._reading.words[cue.start].token.word in self._lexicon.grammar["list_negators"]
         reach = LIST_REACH if by_list else VERB_REACH
-        distance = match.start - cue.end
+        distance = self._reading.distance(cue.end, match.start)
         if first == last:
             if distance > reach:
                 return False
@@ -189,7 +168,7 @@ class StatusReader:
         segments = {self._segment_of[cue.end - 1], self._segment_of[match.start]}
         subjects = 0
         grammar = self._lexicon.grammar
-        between = list(self._between(cue.end - 1, match.start))
+        between = self._between(cue.end - 1, match.start)
         for index, word in enumerate(between):
             if word in grammar["pronouns"] and (index == 0 or between[index - 1] not in grammar["before_object"]):
                 subjects += 1
@@ -270,23 +249,17 @@ class StatusReader:
 
     def _reports(self, cue: Event) -> bool:
         """Whether the person only tells or does something for the patient ("my daughter says …", "the nurse told me")."""
-        at = self._positions[cue.end - 1] + 1
-        ahead = [token.word for token in self._reading.all_tokens[at : at + 4] if token.kind == "word"]
-        return bool(set(ahead[:3]) & self._lexicon.grammar["reporting"])
+        ahead = {word.token.word for word in self._reading.words[cue.end : cue.end + 3]}
+        return bool(ahead & self._lexicon.grammar["reporting"])
 
     def _self_between(self, cue: Event, match: SignMatch) -> bool:
-        words = list(self._between(cue.end - 1, match.start))
-        words += [self._reading.all_tokens[p].word for p in range(self._positions[match.start], self._positions[match.end - 1] + 1)]
+        words = self._between(cue.end - 1, match.end)
         return bool(set(words) & self._lexicon.grammar["self"])
 
     def _leans_back(self, match: SignMatch) -> bool:
         """Whether the clause goes on about the person of the clause before ("he passed out too")."""
         words = self._clause_words(match.clause)
-        start = self._positions[words[0]]
-        while start > 0 and self._reading.all_tokens[start - 1].kind == "word":
-            start -= 1
-        opening = [token.word for token in self._reading.all_tokens[start : start + 2]]
-        return bool(opening) and opening[0] in self._lexicon.grammar["third_person"]
+        return bool(words) and self._reading.words[words[0]].token.word in self._lexicon.grammar["third_person"]
 
     # -- present, doubtful or over -------------------------------------------------------------------------------
 

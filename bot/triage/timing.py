@@ -30,8 +30,8 @@ class Timing:
 
     def __init__(self, reading: Reading, lexicon: Lexicon) -> None:
         self._moments: list[Moment] = []
-        tokens = reading.all_tokens
-        clause_at = _clause_of_tokens(reading)
+        tokens = [word.token for word in reading.words]
+        clause_at = [word.clause for word in reading.words]
         grammar = lexicon.grammar
         for index, token in enumerate(tokens):
             unit = grammar_unit(token.word, grammar)
@@ -95,21 +95,6 @@ def _amount(tokens: list, index: int) -> float | None:  # type: ignore[type-arg]
         except ValueError:
             continue
     return 5.0 if tokens[index].word in ("years", "yrs", "months", "anos", "años", "meses") else None
-
-
-def _clause_of_tokens(reading: Reading) -> list[int]:
-    clauses: list[int] = []
-    current = 0
-    content = iter(reading.words)
-    word = next(content, None)
-    for token in reading.all_tokens:
-        if word is not None and token is word.token:
-            current = word.clause
-            word = next(content, None)
-        elif word is not None:
-            current = word.clause if token.kind == "word" else current
-        clauses.append(current)
-    return clauses
 
 
 def _named_points(reading: Reading, lexicon: Lexicon) -> list[tuple[int, float]]:
