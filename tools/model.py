@@ -1,0 +1,96 @@
+"""The agent's model: trained when what it is made from changed, kept under the hash of that."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.problems import SetupError, disk_is_full
+
+#: Everything that the trained model, or what it says, depends on.
+INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "endpoints.yml",
+    "requirements-rasa.txt",
+    "data/nlu",
+    "data/rules",
+    "data/lexicon",
+    "data/protocol",
+    "data/texts",
+    "data/answers",
+    "bot/agent",
+    "bot/triage",
+)
+KEPT_MODELS = 3
+#: Rasa is quiet about itself, and the libraries below it about what they plan to drop.
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore",
+}
+
+
+def input_files(root: Path) -> Iterator[Path]:
+    """Every file that goes into the model, in a fixed order."""
+    for name in INPUTS:
+        path = root / name
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+        elif path.is_file():
+            yield path
+
+
+def input_hash(root: Path) -> str:
+    """A hash that changes exactly when a name or the content of an input changes."""
+    digest = hashlib.sha256()
+    for file in input_files(root):
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def model_path(root: Path) -> Path:
+    """Where the model for the present inputs is, or will be."""
+    return root / "models" / f"{input_hash(root)}.tar.gz"
+
+
+def train(root: Path, python: Path) -> Path:
+    """Train the model. It gets its name last, so that an interrupted training leaves none. Raises SetupError."""
+    target = model_path(root)
+    building = root / "models" / "building"
+    command = [str(python), "-m", "rasa", "train", "--data", "data/nlu", "data/rules", "--config", "config.yml"]
+    command += ["--domain", "domain.yml", "--out", str(building), "--fixed-model-name", target.name]
+    try:
+        # Rasa's own chatter is shown only when the training fails.
+        subprocess.run(
+            command,
+            cwd=root,
+            env=os.environ | QUIET,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=True,
+        )
+        (building / target.name).replace(target)
+    except (OSError, subprocess.CalledProcessError) as error:
+        if disk_is_full(error, root):
+            raise SetupError("The disk ran full while the model was being trained: make room and run again.") from None
+        said = f"{getattr(error, 'stdout', '')}\n{getattr(error, 'stderr', '')}".strip() or str(error)
+        raise SetupError(f"{said}\n\nThe agent's model could not be trained; Rasa says why above.") from None
+    forget_old_models(target)
+    return target
+
+
+def forget_old_models(newest: Path) -> None:
+    """Keep the newest few models, so that going back a commit or two needs no training."""
+    others = sorted(newest.parent.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in others[KEPT_MODELS:]:
+        if old != newest:
+            old.unlink()
