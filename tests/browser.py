@@ -1,4 +1,4 @@
-"""Real Chromium for the tests of pages. Import the fixtures by name: `from tests.browser import browser, page  # noqa: F401`."""
+"""Real Chromium for the tests of pages. A folder's conftest.py imports the fixtures: `browser` and `page`."""
 
 from __future__ import annotations
 

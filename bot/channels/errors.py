@@ -28,10 +28,8 @@ def speaks_json() -> bool:
 
 def answer(status: int, message: str, **more: str) -> Response:
     """The refusal in the form that the caller reads."""
-    if speaks_json():
-        response = jsonify({"error": message, **more})
-    else:
-        response = Response(f"{message}\n", mimetype="text/plain")
+    json = speaks_json()
+    response = jsonify({"error": message, **more}) if json else Response(f"{message}\n", mimetype="text/plain")
     response.status_code = status
     return response
 

@@ -1,4 +1,4 @@
-"""What a visitor tries the product with: made-up patients, a clinic page, a phone. Registered only under RECOVERY_DEMO=1."""
+"""What a visitor tries the product with: made-up patients, a clinic page, a phone. Only under RECOVERY_DEMO=1."""
 
 from __future__ import annotations
 

@@ -37,14 +37,10 @@ def phone() -> str:
 
 @blueprint.post("/messages")
 def messages() -> ResponseReturnValue:
-    """What this number sent and received after the message that the page saw last."""
-    data = fields.json_object()
-    number = _number(data)
-    after = data.get("after", 0)
-    if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after < 2**63:
-        raise FieldError("after", "must be a message id")
+    """What this number sent and received."""
+    number = _number(fields.json_object())
     with services().sessions() as session:
-        found = transcript.messages_after(session, number, after)
+        found = transcript.messages_after(session, number, 0)
         return jsonify({"messages": [_bubble(item) for item in found if _is_on_the_phone(item)]})
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from bot.records.models import ChatSession, Communication
+from bot.records.models import ChatSession, Communication, RiskAssessment
 
 
 def create(
@@ -38,14 +39,14 @@ def create(
 
 def by_token_hash(session: Session, token_hash: str, now: datetime) -> ChatSession | None:
     """The session whose token has this hash, unless its time is over."""
-    return session.scalar(
-        select(ChatSession).where(ChatSession.token_hash == token_hash, ChatSession.expires_at > now)
-    )
+    return session.scalar(select(ChatSession).where(ChatSession.token_hash == token_hash, ChatSession.expires_at > now))
 
 
 def last_message_id(session: Session, public_id: str) -> int:
     """The id of the session's newest message, 0 if there is none."""
-    newest = select(func.max(Communication.id)).where(Communication.channel == "web", Communication.address == public_id)
+    newest = select(func.max(Communication.id)).where(
+        Communication.channel == "web", Communication.address == public_id
+    )
     return session.scalar(newest) or 0
 
 
@@ -63,3 +64,15 @@ def has_unanswered(session: Session, public_id: str) -> bool:
             )
         )
     )
+
+
+def advice_levels(session: Session, advice: Sequence[Communication]) -> dict[int, str]:
+    """The level of each piece of advice: what the message that it answers was found to be."""
+    answered = {item.id: item.in_reply_to_id for item in advice if item.in_reply_to_id is not None}
+    found = session.execute(
+        select(RiskAssessment.communication_id, RiskAssessment.disposition).where(
+            RiskAssessment.communication_id.in_(answered.values())
+        )
+    )
+    levels = {communication_id: disposition for communication_id, disposition in found}
+    return {advice_id: levels[asked_id] for advice_id, asked_id in answered.items() if asked_id in levels}

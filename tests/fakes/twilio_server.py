@@ -33,7 +33,7 @@ DESCRIPTION = ROOT / "node_modules/@twilio/cli-core/src/services/twilio-api/twil
 
 @dataclass
 class Failure:
-    """What the next request gets in place of a message: an HTTP status and Twilio's error code, or silence for a while."""
+    """What the next request gets: an HTTP status with Twilio's error code, or an answer that takes its time."""
 
     status: int = 0
     code: int = 20001
@@ -75,7 +75,7 @@ def require_description() -> Path:
         npm = shutil.which("npm")
         reason = "npm is not installed, so Twilio's API description cannot be fetched"
         if npm:
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(
                 [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, capture_output=True, check=False
             )
             reason = f"npm ci failed with exit code {done.returncode}"
@@ -153,7 +153,12 @@ def _handler(state: TwilioServer, contract: Contract) -> type[BaseHTTPRequestHan
 
 
 def _error(status: int, code: int, message: str) -> dict[str, Any]:
-    return {"status": status, "code": code, "message": message, "more_info": f"https://www.twilio.com/docs/errors/{code}"}
+    return {
+        "status": status,
+        "code": code,
+        "message": message,
+        "more_info": f"https://www.twilio.com/docs/errors/{code}",
+    }
 
 
 def _message(state: TwilioServer, form: dict[str, Any]) -> dict[str, Any]:
@@ -187,13 +192,13 @@ def _message(state: TwilioServer, form: dict[str, Any]) -> dict[str, Any]:
 def _call_back(state: TwilioServer, message: dict[str, Any], form: dict[str, Any]) -> None:
     url = form.get("StatusCallback")
     for status in state.statuses if url else ():
-        fields = {"MessageSid": message["sid"], "MessageStatus": status, "To": message["to"], "AccountSid": state.account_sid}
+        fields = {"MessageSid": message["sid"], "MessageStatus": status, "To": message["to"]}
         if status in ("failed", "undelivered"):
             fields["ErrorCode"] = "30003"
         signature = RequestValidator(state.auth_token).compute_signature(url, fields)
-        request = Request(url, urlencode(fields).encode(), {"X-Twilio-Signature": signature})  # noqa: S310
+        request = Request(url, urlencode(fields).encode(), {"X-Twilio-Signature": signature})
         try:
-            with urlopen(request, timeout=10) as response:  # noqa: S310
+            with urlopen(request, timeout=10) as response:
                 answered = response.status
         except HTTPError as refused:
             answered = refused.code

@@ -30,7 +30,7 @@ _UCS2_SINGLE, _UCS2_PART = 70, 67
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """What a carrier makes of a text: its `encoding` (`GSM-7` or `UCS-2`), `units` in it, and the `count` of segments."""
+    """What a carrier makes of a text: `encoding` (`GSM-7` or `UCS-2`), its `units` in that, `count` of segments."""
 
     encoding: str
     units: int

@@ -1,4 +1,4 @@
-"""Twilio's signature on a webhook: checked against our own public address, and made for the demo phone and the command."""
+"""Twilio's signature on a webhook: checked against our own public address, or made for the demo phone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIGNATURE_HEADER = "X-Twilio-Signature"
 
 
 def public_url(settings: Settings, path: str, query: str = "") -> str:
-    """The address under which Twilio calls us. It never comes from the request's own headers, which anyone may write."""
+    """The address under which Twilio calls us. Never taken from the request's headers, which anyone may write."""
     base = settings.public_base_url.rstrip("/")
     return f"{base}{path}?{query}" if query else f"{base}{path}"
 

@@ -37,6 +37,4 @@ def build_client(settings: Settings) -> Client:
     options = {"timeout": _TIMEOUT_SECONDS, "logger": quiet}
     base_url = settings.twilio_api_base_url
     http_client = RedirectedHttpClient(base_url, **options) if base_url else TwilioHttpClient(**options)
-    return Client(
-        settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), http_client=http_client
-    )
+    return Client(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), http_client=http_client)

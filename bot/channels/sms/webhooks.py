@@ -1,4 +1,4 @@
-"""What Twilio calls: a text came in, or the state of a text that went out changed. Nothing unsigned gets past the door."""
+"""What Twilio calls: a text came in, or one that went out changed its state. Nothing unsigned gets in."""
 
 from __future__ import annotations
 

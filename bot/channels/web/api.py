@@ -1,6 +1,6 @@
 """The chat's JSON API: start or resume a session, send a message, read what came since.
 
-It answers at once and the widget asks again: a request that waits would hold one of the server's threads for each patient.
+It answers at once and the widget asks again: a request that waits would hold a thread of the server for each patient.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def get_messages() -> ResponseReturnValue:
         chat = access.required_holder(session, now)
         found = transcript.messages_after(session, chat.public_id, after)
         waiting = chat_sessions.has_unanswered(session, chat.public_id)
-        return jsonify({"messages": [_message(item, chat.public_id) for item in found], "waiting": waiting})
+        levels = chat_sessions.advice_levels(session, [item for item in found if item.kind == "advice"])
+        messages = [_message(item, chat.public_id, levels.get(item.id)) for item in found]
+        return jsonify({"messages": messages, "waiting": waiting})
 
 
 def _invited(session: Session, invite: str, now: datetime) -> Patient:
@@ -109,7 +111,7 @@ def _described(session: Session, chat: ChatSession, token: str) -> dict[str, Any
     }
 
 
-def _message(item: Communication, public_id: str) -> dict[str, Any]:
+def _message(item: Communication, public_id: str, level: str | None) -> dict[str, Any]:
     message: dict[str, Any] = {
         "id": item.id,
         "sender": item.sender,
@@ -118,6 +120,8 @@ def _message(item: Communication, public_id: str) -> dict[str, Any]:
         "quick_replies": item.quick_replies,
         "at": item.created_at.isoformat(),
     }
+    if level is not None:
+        message["level"] = level
     if item.direction == "in" and item.provider_id:
         message["client_id"] = item.provider_id.removeprefix(f"{public_id}:")
     return message

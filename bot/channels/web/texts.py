@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import phonenumbers
+
 from bot.triage.schema import DATA, load_checked
 
 LANGUAGES = ("en", "es")
@@ -18,4 +20,14 @@ def _texts(language: str) -> dict[str, Any]:
 
 def texts(language: str, part: str, clinic_phone: str) -> dict[str, str]:
     """The texts of one part (`page`, `widget`, `refusals`) with the clinic's number in them. Raises DataError."""
-    return {name: text.format(clinic_phone=clinic_phone) for name, text in _texts(language)[part].items()}
+    number = readable(clinic_phone)
+    return {name: text.format(clinic_phone=number) for name, text in _texts(language)[part].items()}
+
+
+def readable(phone: str) -> str:
+    """The number in groups of digits, as people read one out."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -1,5 +1,7 @@
 // The widget's page: bubbles, quick replies, notices. Text is always set as text, never as HTML.
 
+const RED_FLAGS = new Set(["emergency", "urgent"]);
+
 function element(tag, className, text) {
   const made = document.createElement(tag);
   made.className = className;
@@ -32,13 +34,14 @@ export class ChatView {
   }
 
   /** A message of the other side. */
-  addReply({ sender, kind, text, at, quick_replies: quickReplies }) {
+  addReply({ sender, kind, level, text, at, quick_replies: quickReplies }) {
     const item = element("li", `recovery-chat__message recovery-chat__message--${sender === "nurse" ? "nurse" : "bot"}`);
     const who = this.#texts[sender === "nurse" ? "nurse" : "bot"];
     item.append(this.#byline(who, at));
     const bubble = element("div", "recovery-chat__bubble");
     if (kind === "advice") {
       bubble.classList.add("recovery-chat__bubble--advice");
+      if (RED_FLAGS.has(level)) bubble.classList.add("recovery-chat__bubble--red-flag");
       bubble.append(element("strong", "recovery-chat__advice", this.#texts.advice));
     }
     bubble.append(element("p", "recovery-chat__words", text));

@@ -11,15 +11,17 @@ const QUICK_FOR_MS = 60_000;
 const NO_ANSWER_MS = 15_000;
 const RETRY_AFTER_MS = [1_000, 3_000];
 const FAILED_POLLS_TO_TELL = 2;
+// A message may be committed after one with a higher id: keep asking for the last moments' messages, and show each once.
+const SETTLED_AFTER_MS = 20_000;
 
 class Chat {
   #client;
   #failedPolls = 0;
   #invite;
   #language;
-  #lastId = 0;
   #pollTimer;
   #quickUntil = 0;
+  #seen = new Map();
   #sending = Promise.resolve();
   #store;
   #texts;
@@ -61,7 +63,7 @@ class Chat {
   async #resume() {
     try {
       await this.#read();
-      if (this.#lastId === 0) this.#view.addNotice(this.#texts.greeting);
+      if (this.#seen.size === 0) this.#view.addNotice(this.#texts.greeting);
     } catch (error) {
       if (error.status !== 401) throw error;
       await this.#begin();
@@ -71,7 +73,6 @@ class Chat {
   async #begin() {
     const session = await this.#newSession();
     this.#store.token = session.token;
-    this.#lastId = 0;
     this.#view.addNotice(this.#texts.greeting);
   }
 
@@ -118,7 +119,6 @@ class Chat {
     } catch (error) {
       if (error.status !== 401) throw error;
       this.#store.token = (await this.#newSession()).token;
-      this.#lastId = 0;
       await this.#client.send(id, text);
     }
   }
@@ -156,15 +156,22 @@ class Chat {
   }
 
   async #read() {
-    const { messages, waiting } = await this.#client.messagesAfter(this.#lastId);
+    const { messages, waiting } = await this.#client.messagesAfter(this.#lastSettledId());
     for (const message of messages) {
-      if (message.id <= this.#lastId) continue; // two reads overlapped
-      this.#lastId = message.id;
+      if (this.#seen.has(message.id)) continue;
+      this.#seen.set(message.id, Date.now());
       if (message.client_id) this.#view.addOwn(message.client_id, message.text, "sent", message.at);
       else this.#view.addReply(message);
     }
     this.#view.setWaiting(waiting);
-    if (!waiting) this.#waitingSince = null;
+    if (waiting) this.#waitingSince ??= Date.now();
+    else this.#waitingSince = null;
+  }
+
+  #lastSettledId() {
+    let last = 0;
+    for (const [id, since] of this.#seen) if (Date.now() - since > SETTLED_AFTER_MS) last = Math.max(last, id);
+    return last;
   }
 }
 
