@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.triage.lexicon import Lexicon, Stratum
+from bot.triage.lexicon import Lexicon, Stratum, stratum_of
 from bot.triage.normalise import Token
 
 
@@ -96,18 +96,12 @@ def read_clauses(tokens: list[Token], lexicon: Lexicon) -> Reading:
             close("list" if word in grammar["list_joiners"] else "and", starts, False)
         elif len(words) > first and _is_new_subject(tokens, index, grammar):
             close("subject", True, False)
-        words.append(Word(token, clause, len(segments), _stratum(token, lexicon)))
+        words.append(Word(token, clause, len(segments), stratum_of(token.word, lexicon)))
     close("end", True, True)
     weight = [0]
     for item in words:
         weight.append(weight[-1] + (item.stratum is Stratum.CONTENT))
     return Reading(words, segments, frozenset(questions), weight)
-
-
-def _stratum(token: Token, lexicon: Lexicon) -> Stratum:
-    if token.word in lexicon.fillers:
-        return Stratum.ALL
-    return Stratum.LIGHT if token.word in lexicon.light else Stratum.CONTENT
 
 
 def _starts_statement(tokens: list[Token], index: int, grammar: dict[str, frozenset[str]]) -> bool:

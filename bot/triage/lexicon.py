@@ -47,9 +47,10 @@ class Element:
 class Stratum(IntEnum):
     """Which words of a text a phrase is looked for in."""
 
-    CONTENT = 0  # without fillers and light words
-    LIGHT = 1  # without fillers
-    ALL = 2  # every word
+    CONTENT = 0  # without determiners, fillers and light words
+    LIGHT = 1  # without determiners and fillers
+    PLAIN = 2  # without determiners
+    ALL = 3  # every word
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,12 @@ class Pattern:
 class Lexicon:
     """One language's words, compiled. `phrases` maps a concept id to its phrases.
 
-    `fillers` may stand anywhere inside a phrase; `light` words too, unless the phrase has light words of its own.
+    Determiners, fillers and light words may stand anywhere inside a phrase that names none of their kind itself.
     """
 
     language: str
     version: str
+    determiners: frozenset[str]
     fillers: frozenset[str]
     light: frozenset[str]
     shorthand: dict[str, str]
@@ -127,6 +129,7 @@ class _Compiler:
         self.lexicon = Lexicon(
             language=language,
             version=data["version"],
+            determiners=frozenset(data["determiners"]),
             fillers=frozenset(data["fillers"]),
             light=frozenset(data["light"]),
             shorthand={key: value for key, value in data["shorthand"].items()},
@@ -230,14 +233,20 @@ class _Compiler:
                 expanded.extend(self.lexicon.shorthand.get(word.replace("'", ""), word).split())
             plain = [word.replace("'", "") for word in expanded]
             if not strict:
-                plain = [word for word in plain if word not in self.lexicon.fillers] or plain
+                plain = self.essential(plain)
             phrases.append(Phrase(tuple(self.lexicon.stem(word) for word in plain), self.stratum(plain)))
         return phrases
 
+    def essential(self, words: list[str]) -> list[str]:
+        """The words without determiners, and without fillers where enough is left to stand alone ("out of it" needs its "it")."""
+        kept = [word for word in words if word not in self.lexicon.determiners] or words
+        bare = [word for word in kept if word not in self.lexicon.fillers]
+        content = [word for word in bare if word not in self.lexicon.light]
+        return bare if len(content) >= 2 or len(bare) == len(kept) else kept
+
     def stratum(self, words: list[str]) -> Stratum:
-        if any(word in self.lexicon.fillers for word in words):
-            return Stratum.ALL
-        return Stratum.LIGHT if any(word in self.lexicon.light for word in words) else Stratum.CONTENT
+        """The widest stratum that any of the words belongs to."""
+        return max((stratum_of(word, self.lexicon) for word in words), default=Stratum.CONTENT)
 
     def check_references(self) -> None:
         known = set(self.lexicon.phrases) | {pattern.target for pattern in self.lexicon.derived}
@@ -247,3 +256,12 @@ class _Compiler:
                 if name not in known:
                     line = line_of_text(self.path, pattern.source)
                     raise DataError(f"{self.path}:{line}: no concept is called <{name}>: {pattern.source}")
+
+
+def stratum_of(word: str, lexicon: Lexicon) -> Stratum:
+    """How much weight a word carries."""
+    if word in lexicon.determiners:
+        return Stratum.ALL
+    if word in lexicon.fillers:
+        return Stratum.PLAIN
+    return Stratum.LIGHT if word in lexicon.light else Stratum.CONTENT

@@ -92,17 +92,17 @@ class StatusReader:
     # -- negation ------------------------------------------------------------------------------------------------
 
     def _negated(self, match: SignMatch) -> Verdict | None:
-        blocked = [event for event in self._cues(match.clause, "not_negation")]
+        blocked = self._cues(match.clause, "not_negation")
         for cue in self._cues(match.clause, "negation"):
             if cue.words & self._used or any(cue.words & other.words for other in blocked):
                 continue
-            if cue.end <= match.start and self._reaches(cue, match):
+            ruled = min((word for word in match.words if word >= cue.end), default=None)
+            if ruled is not None and self._reaches(cue, match, ruled):
                 return Verdict("negated", self._text(cue.start, cue.end))
         for cue in self._cues(match.clause, "negation_after"):
-            if any(cue.words & other.words for other in blocked) or cue.words & self._used:
+            if cue.start < match.end or cue.words & self._used or any(cue.words & other.words for other in blocked):
                 continue
-            same = self._segment_of.get(cue.start) == self._segment_of.get(match.end - 1)
-            if cue.start >= match.end and self._reading.distance(match.end, cue.start) <= 3 and same:
+            if self._closes(cue, match):
                 return Verdict("negated", self._text(cue.start, cue.end))
         return self._answered_no(match)
 
@@ -116,13 +116,23 @@ class StatusReader:
             return Verdict("negated", self._text(following[0], following[-1] + 1))
         return None
 
-    def _reaches(self, cue: Event, match: SignMatch) -> bool:
-        """Whether a denial at `cue` still holds at `match`."""
-        first, last = self._segment_of[cue.end - 1], self._segment_of[match.start]
+    def _closes(self, cue: Event, match: SignMatch) -> bool:
+        """Whether a denial behind the mention belongs to it: "fever, no", "chest pain: none", "fever i do not have"."""
+        here, there = self._segment_of[match.end - 1], self._segment_of[cue.start]
+        if self._reading.distance(match.end, cue.start) > (3 if here == there else 0):
+            return False
+        if here == there:
+            return True
+        segment = self._reading.segments[there]
+        return there == here + 1 and self._reading.distance(cue.end, segment.last) == 0
+
+    def _reaches(self, cue: Event, match: SignMatch, ruled: int) -> bool:
+        """Whether a denial at `cue` still holds at word `ruled` of the mention."""
+        first, last = self._segment_of[cue.end - 1], self._segment_of[ruled]
         word = self._reading.words[cue.end - 1].token.word
         by_list = self._reading.words[cue.start].token.word in self._lexicon.grammar["list_negators"]
         reach = LIST_REACH if by_list else VERB_REACH
-        distance = self._reading.distance(cue.end, match.start)
+        distance = self._reading.distance(cue.end, ruled)
         if first == last:
             if distance > reach:
                 return False
@@ -133,7 +143,7 @@ class StatusReader:
                 if segment.fresh or (segment.joint == "and" and not by_list and word != "not"):
                     return False
         enders = self._cues(match.clause, "scope_end")
-        return not any(cue.end <= ender.start < match.start and not ender.words & match.words for ender in enders)
+        return not any(cue.end <= ender.start < ruled and not ender.words & match.words for ender in enders)
 
     # -- supposed, asked about -----------------------------------------------------------------------------------
 
@@ -158,7 +168,19 @@ class StatusReader:
         for cue in self._cues(clause, "generic_question"):
             if asks and not cue.words & match.words and not self._is_own(match, words):
                 return Verdict("hypothetical", self._text(cue.start, cue.end))
-        return None
+        return self._asked_in_general(match, words)
+
+    def _asked_in_general(self, match: SignMatch, words: set[str]) -> Verdict | None:
+        """ "Can this leave you paralysed?": a question about what may happen, with nothing of the patient's own in it."""
+        clause = self._clause_words(match.clause)
+        opening = self._reading.words[clause[0]].token.word
+        if opening not in self._lexicon.grammar["modals"] or clause[0] in match.words:
+            return None
+        if match.clause not in self._reading.questions and not self._has(match.clause, "asks"):
+            return None
+        if words & self._lexicon.grammar["experience"]:
+            return None
+        return Verdict("hypothetical", opening)
 
     def _asks_nearby(self, clause: int) -> bool:
         return any(self._has(other, "asks") or other in self._reading.questions for other in (clause - 1, clause + 1))
@@ -243,7 +265,7 @@ class StatusReader:
         place, kind, cue = best
         if place < match.start and self._self_between(cue, match):
             return None
-        if kind == "other_person" or (kind == "relative" and self._self_is_patient):
+        if kind == "other_person" or self._self_is_patient:
             return Verdict("other_person", self._text(cue.start, cue.end))
         return None
 
