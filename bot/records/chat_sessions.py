@@ -74,5 +74,5 @@ def advice_levels(session: Session, advice: Sequence[Communication]) -> dict[int
             RiskAssessment.communication_id.in_(answered.values())
         )
     )
-    levels = {communication_id: disposition for communication_id, disposition in found}
+    levels: dict[int, str] = {row.communication_id: row.disposition for row in found}
     return {advice_id: levels[asked_id] for advice_id, asked_id in answered.items() if asked_id in levels}
