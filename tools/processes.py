@@ -84,13 +84,13 @@ def ready_text(environ: Mapping[str, str], seconds: float) -> str:
     )
 
 
-def main() -> int:
+def main(procfile: Path = ROOT / "Procfile") -> int:
     """Start every process of the Procfile and stay until all have stopped."""
     started = time.monotonic()
     environ = dict(os.environ)
     watcher = Watcher()
     manager = Manager(watcher)
-    for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
+    for name, command in parse_procfile(procfile.read_text()).processes.items():
         manager.add_process(name, command, env=environ, cwd=str(ROOT))
     stopped = threading.Event()
     pages = [

@@ -1,0 +1,1 @@
+"""One command a file; each turns what the rooms raise into a sentence for the person at the keyboard."""
