@@ -34,10 +34,21 @@ def environment(root: Path, environ: Mapping[str, str], ports: Mapping[str, int]
         **{variable: str(port) for variable, port in ports.items()},
         "AGENT_URL": f"http://127.0.0.1:{ports['RASA_PORT']}",
         "RASA_MODEL": str(model),
+        "RASA_ENDPOINTS": str(endpoints(root, ports["ACTIONS_PORT"])),
         # Never kept in the file: the demo's open doors exist only while `make run` holds them open.
         "RECOVERY_DEMO": "1",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def endpoints(root: Path, actions_port: int) -> Path:
+    """Rasa's endpoints.yml, or a copy of it where the action server listens on another port than the usual one."""
+    usual = root / "endpoints.yml"
+    if actions_port == PORTS["ACTIONS_PORT"]:
+        return usual
+    copy = root / "var" / "endpoints.yml"
+    copy.write_text(usual.read_text().replace(f":{PORTS['ACTIONS_PORT']}/", f":{actions_port}/"))
+    return copy
 
 
 def prepare_database(root: Path, python: Path, environ: Mapping[str, str]) -> None:

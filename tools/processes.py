@@ -96,7 +96,7 @@ def main(procfile: Path = ROOT / "Procfile") -> int:
     pages = [
         f"http://127.0.0.1:{environ['PORT']}/readyz",
         f"http://127.0.0.1:{environ['ACTIONS_PORT']}/health",
-        f"http://127.0.0.1:{environ['RASA_PORT']}/",
+        f"http://127.0.0.1:{environ['RASA_PORT']}/webhooks/recovery/",
     ]
 
     def announce() -> None:
