@@ -61,7 +61,7 @@ class StatusReader:
         for idiom in self._idioms:
             if idiom.clause == match.clause and idiom.words & match.words:
                 return Verdict("figurative", self._text(idiom.start, idiom.end))
-        for check in (self._other_person, self._negated, self._hypothetical, self._historical, self._unchanged):
+        for check in (self._other_person, self._negated, self._hypothetical, self._unchanged, self._historical):
             verdict = check(match)
             if verdict is not None:
                 return verdict
@@ -213,11 +213,11 @@ class StatusReader:
             if not self._now_between(cue, match):
                 return Verdict("historical", self._text(cue.start, cue.end))
         moment = self._timing.of(match)
-        if moment is not None and not self._has(clause, "since_then"):
+        if moment is not None and not (moment.point and self._has(clause, "since_then")):
             day = self._context.day
             limit = (day + 1) * 24 if day is not None else 24 * 60
             if moment.hours_ago is not None and moment.hours_ago > limit:
-                return Verdict("historical", moment.text, moment.hours_ago)
+                return Verdict("historical" if moment.point else "unchanged", moment.text, moment.hours_ago)
         return None
 
     def _now_between(self, cue: Event, match: SignMatch) -> bool:
@@ -252,7 +252,7 @@ class StatusReader:
             for kind in ("other_person", "relative", "patient_person"):
                 for cue in self._cues(clause, kind):
                     inside = cue.start < match.end if clause == match.clause else True
-                    if not inside or self._reports(cue) or (kind != "other_person" and cue.words & match.words):
+                    if not inside or self._reports(cue) or self._is_object(cue) or (kind != "other_person" and cue.words & match.words):
                         continue
                     if best is None or cue.start > best[0]:
                         best = (cue.start, kind, cue)
@@ -273,6 +273,13 @@ class StatusReader:
         """Whether the person only tells or does something for the patient ("my daughter says …", "the nurse told me")."""
         ahead = {word.token.word for word in self._reading.words[cue.end : cue.end + 3]}
         return bool(ahead & self._lexicon.grammar["reporting"])
+
+    def _is_object(self, cue: Event) -> bool:
+        """Whether the person stands behind a preposition ("heard it from my neighbor") and so does nothing here."""
+        before = [word.token.word for word in self._reading.words[max(0, cue.start - 2) : cue.start]]
+        return bool(before) and before[-1] in self._lexicon.grammar["prepositions"] or (
+            len(before) == 2 and before[0] in self._lexicon.grammar["prepositions"] and before[1] in self._lexicon.determiners
+        )
 
     def _self_between(self, cue: Event, match: SignMatch) -> bool:
         words = self._between(cue.end - 1, match.end)

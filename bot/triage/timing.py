@@ -55,7 +55,8 @@ class Timing:
     def _year(self, tokens: list, index: int, clause: int) -> None:  # type: ignore[type-arg]
         word = tokens[index].word
         if len(word) == 4 and word.isdigit() and 1930 <= int(word) <= 2100:
-            self._moments.append(Moment(clause, 24.0 * 400, True, word, index))
+            since = any(tokens[back].word in ("since", "desde") for back in range(max(0, index - 6), index))
+            self._moments.append(Moment(clause, 24.0 * 400, not since, word, index))
 
     def of(self, match: SignMatch) -> Moment | None:
         """The moment in the mention's clause, the longest ago if there are several."""
