@@ -21,7 +21,7 @@ from bot.records.models import Flag, Thread
 
 LONGEST_REASON = 500
 
-CHANGED = "A new message came, or somebody else acted, while you had this page open. Nothing was saved: look again first."
+CHANGED = "A new message came, or somebody else acted, while this page was open. Nothing was saved: look again first."
 CANNOT_ACKNOWLEDGE = "This flag is not waiting any more: somebody acknowledged or closed it. Nothing was changed."
 CANNOT_CLOSE = "This flag was closed already. Nothing was changed."
 
@@ -138,7 +138,7 @@ def _on_flag(flag_id: int, change: Callable[[Act, Flag], None], done: str) -> Re
         thread_id = found.thread_id
 
     def locked(act: Act) -> None:
-        flag = find_flag(act.session, act.nurse, flag_id)
+        flag = find_flag(act.session, act.nurse, flag_id, to_change=True)
         if flag is None:
             abort(404)
         change(act, flag)

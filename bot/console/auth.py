@@ -75,7 +75,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not on_loopback_http(settings),
-        # The token lives as long as the session: what is typed into a page that was long open is not refused for its age.
+        # The token lives as long as the session: what is typed into a page that was long open is not refused.
         WTF_CSRF_TIME_LIMIT=None,
     )
     session = request_sessions(services(app).sessions)
@@ -85,14 +85,14 @@ def init_app(app: Flask) -> None:
 
 
 def on_loopback_http(settings: Settings) -> bool:
-    """Whether browsers reach the service over plain HTTP on this machine, where a Secure cookie would not be sent back."""
+    """Whether browsers reach the service over plain HTTP on this machine, which takes no Secure cookie."""
     address = urlsplit(settings.public_base_url)
     return address.scheme == "http" and address.hostname in LOOPBACK
 
 
 def request_sessions(sessions: sessionmaker[Session]) -> scoped_session[Session]:
     """One database session for each application context, as the datastore wants it."""
-    return scoped_session(sessions, scopefunc=lambda: id(app_ctx._get_current_object()))
+    return scoped_session(sessions, scopefunc=lambda: id(app_ctx._get_current_object()))  # type: ignore[attr-defined]
 
 
 def _signed_in(app: Flask, user: Account, **_more: Any) -> None:

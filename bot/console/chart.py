@@ -80,24 +80,21 @@ def find_thread(session: Session, nurse: Nurse, thread_id: int) -> Thread | None
     )
 
 
-def find_flag(session: Session, nurse: Nurse, flag_id: int) -> Flag | None:
-    """The flag, if it belongs to the nurse's own clinic; held against other changes until the transaction ends."""
-    return session.scalar(
+def find_flag(session: Session, nurse: Nurse, flag_id: int, *, to_change: bool = False) -> Flag | None:
+    """The flag, if it belongs to the nurse's own clinic; `to_change` holds it until the transaction ends."""
+    wanted = (
         select(Flag)
         .join(Thread, Thread.id == Flag.thread_id)
         .where(Flag.id == flag_id, Thread.organization_id == nurse.organization_id)
-        .with_for_update(of=Flag)
     )
+    return session.scalar(wanted.with_for_update(of=Flag) if to_change else wanted)
 
 
 def chart_of(session: Session, thread: Thread, now: datetime, before: int | None = None) -> Chart:
     """All that the page of a conversation shows."""
     timezone = clinic_timezone(session, thread.organization_id)
-    names = dict(
-        session.execute(
-            select(Practitioner.id, Practitioner.name).where(Practitioner.organization_id == thread.organization_id)
-        ).tuples()
-    )
+    staff = select(Practitioner.id, Practitioner.name).where(Practitioner.organization_id == thread.organization_id)
+    names = {row.id: row.name for row in session.execute(staff)}
     patient = thread.patient
     return Chart(
         thread_id=thread.id,

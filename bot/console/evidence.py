@@ -1,4 +1,4 @@
-"""Why a message got its level: the rules that fired with the full titles of their sources, and what each reader made of it."""
+"""Why a message got its level: the rules that fired, the titles of their sources, what each reader made of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.triage.protocol import load_protocol
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One mention: what it is, whether it counts and in which words it stood."""
+    """One mention: what it is, in which words it stood, and whether it counts."""
 
     label: str
     status: str
@@ -25,9 +25,10 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class RuleView:
-    """One rule that fired. `source` is as the protocol writes it; `titles` explains the ids in it."""
+    """One rule that fired. `because` says on what; `source` is as the protocol writes it, `titles` explains its ids."""
 
     label: str
+    because: str
     level: str
     source: str
     titles: tuple[tuple[str, str], ...]
@@ -38,7 +39,7 @@ class Evidence:
     """All that a nurse needs in order to check one reading of one message."""
 
     level: str
-    findings: tuple[FindingView, ...]
+    not_counted: tuple[FindingView, ...]
     rules: tuple[RuleView, ...]
     readers: tuple[tuple[str, str], ...]
     disagree: bool
@@ -59,7 +60,7 @@ def evidence(assessment: RiskAssessment) -> Evidence:
     )
     return Evidence(
         level=assessment.disposition,
-        findings=tuple(_finding(mention) for mention in assessment.findings),
+        not_counted=tuple(view for view in map(_finding, assessment.findings) if not view.fires),
         rules=tuple(_rule(rule) for rule in assessment.rules),
         readers=readers,
         disagree=len({level for _, level in readers}) > 1,
@@ -90,10 +91,14 @@ def _finding(mention: Mapping[str, Any]) -> FindingView:
 
 
 def _rule(rule: Mapping[str, Any]) -> RuleView:
+    protocol = load_protocol()
     source = str(rule.get("source", ""))
+    kind, _, name = str(rule.get("id", "")).rpartition(".")
+    finding = protocol.findings.get(name)
+    if kind == "finding" and finding is not None:
+        because = finding.fires_on
+    else:
+        because = " + ".join(wording.plain(str(used)).lower() for used in rule.get("findings", ()))
     return RuleView(
-        wording.plain(str(rule.get("id", ""))),
-        str(rule.get("level", "none")),
-        source,
-        source_titles(source, load_protocol().sources),
+        wording.plain(name), because, str(rule.get("level", "none")), source, source_titles(source, protocol.sources)
     )

@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, form_refused)
 
 
-@auth_required("session")  # type: ignore[misc]  # the decorator is untyped
+@auth_required("session")  # type: ignore[untyped-decorator]
 def require_nurse() -> ResponseReturnValue | None:
     """Let a nurse through whose session is in use; end one that was left alone."""
     now = services().clock.now()

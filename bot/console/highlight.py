@@ -1,9 +1,10 @@
-"""Which words of a message made a finding: text and mentions in, segments out. Pure; the template escapes each segment."""
+"""Which words of a message made a finding: text and mentions in, segments out. Pure; the page escapes each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 FIRING = frozenset({"present", "uncertain", "resolved"})
@@ -45,7 +46,7 @@ def segments(text: str, mentions: Iterable[Mapping[str, Any]]) -> list[Segment]:
     """
     marks = _marks(text, mentions)
     cuts = sorted({0, len(text), *(mark.start for mark in marks), *(mark.end for mark in marks)})
-    return [_segment(text, start, end, marks) for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [_segment(text, start, end, marks) for start, end in pairwise(cuts)]
 
 
 def _segment(text: str, start: int, end: int, marks: list[Mark]) -> Segment:

@@ -15,7 +15,7 @@ LOCKED_FOR = timedelta(minutes=15)
 
 
 def note_failure(services: Services, practitioner_id: int) -> None:
-    """Count a wrong password, and lock at the fifth. A locked account counts none, or guessing would lock it for ever."""
+    """Count a wrong password, and lock at the fifth. A locked account counts none: no lock lasts for ever."""
     now = services.clock.now()
     with services.sessions.begin() as session:
         session.execute(

@@ -1,11 +1,10 @@
-"""What a nurse can look at: the queue and one conversation. Everything here needs a login, and every look is audited."""
+"""What a nurse can look at: the queue and one conversation. All needs a login, and every look is audited."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
-from flask.typing import ResponseReturnValue
 
 from bot.console import guard, wording
 from bot.console.account import Nurse, current_nurse
@@ -49,7 +48,7 @@ def queue_refresh() -> Response:
     )
     response.set_etag(found.version)
     response.headers["Cache-Control"] = "no-store"
-    response = response.make_conditional(request)
+    response.make_conditional(request)
     if response.status_code != 304:
         note_view(nurse, "queue.viewed", "organization", nurse.organization_id)
     return response

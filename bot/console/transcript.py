@@ -35,10 +35,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Transcript:
-    """A page of lines, oldest first. `before` is what to ask for to see older ones; `newest_in` the last one received."""
+class Exchange:
+    """A message from the patient with what went back, or messages out that answer none."""
 
     lines: tuple[Line, ...]
+
+    @property
+    def evidence(self) -> Evidence | None:
+        return next((line.evidence for line in self.lines if line.evidence), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A page of exchanges, oldest first. `before` is the key to older ones; `newest_in` the last received."""
+
+    exchanges: tuple[Exchange, ...]
     before: int | None
     newest_in: int
 
@@ -57,11 +68,11 @@ def transcript(session: Session, thread_id: int, before: int | None = None, size
     }
     turns = {row.communication_id: row for row in session.scalars(select(Turn).where(Turn.communication_id.in_(ids)))}
     lines = tuple(_line(message, read.get(message.id), turns.get(message.id)) for message in _in_order(shown))
-    return Transcript(lines, shown[0].id if older else None, newest_inbound(session, thread_id))
+    return Transcript(_exchanges(lines), shown[0].id if older else None, newest_inbound(session, thread_id))
 
 
 def newest_inbound(session: Session, thread_id: int) -> int:
-    """The id of the last message that came in; 0 if none did. Pages send it back, so that nobody acts on an old view."""
+    """The id of the last message that came in; 0 if none did. Pages send it back: nobody acts on an old view."""
     return (
         session.scalar(
             select(Communication.id)
@@ -85,6 +96,15 @@ def _in_order(shown: Sequence[Communication]) -> list[Communication]:
             m.id,
         ),
     )
+
+
+def _exchanges(lines: Sequence[Line]) -> tuple[Exchange, ...]:
+    groups: list[list[Line]] = []
+    for line in lines:
+        if line.inbound or not groups:
+            groups.append([])
+        groups[-1].append(line)
+    return tuple(Exchange(tuple(group)) for group in groups)
 
 
 def _line(message: Communication, read: RiskAssessment | None, turn: Turn | None) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,17 +15,14 @@ from sqlalchemy.orm import Session
 
 from bot.console import wording
 from bot.console.due import due_at
-from bot.console.highlight import FIRING
+from bot.console.quotes import Said, words_of
 from bot.records import flags, people
-from bot.records.models import Communication, Flag, Organization, Practitioner, RiskAssessment
-
-QUOTES = 3
-QUOTE_LENGTH = 90
+from bot.records.models import Flag, Organization, Practitioner
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One flag. Moments are kept as moments: the page counts the minutes."""
+    """One flag. Moments are kept as moments: the page counts the minutes. `message_id` is the message to read first."""
 
     flag_id: int
     thread_id: int
@@ -35,6 +32,7 @@ class QueueRow:
     blood_thinner: bool
     findings: tuple[str, ...]
     quotes: tuple[str, ...]
+    message_id: int | None
     opened_at: datetime
     due_at: datetime | None
     state: str
@@ -81,7 +79,7 @@ class Queue:
 
     @property
     def version(self) -> str:
-        """Changes when anything that the page shows changes, except the passing of time within a minute of being due."""
+        """Changes when anything that the page shows changes, the passing of the due time included."""
         shown = [[asdict(row), row.overdue(self.now)] for row in self.rows]
         return hashlib.sha256(json.dumps(shown, default=str, sort_keys=True).encode()).hexdigest()[:24]
 
@@ -91,8 +89,8 @@ def queue_of(session: Session, organization_id: int, now: datetime) -> Queue:
     timezone = clinic_timezone(session, organization_id)
     waiting = flags.open_flags(session, organization_id)
     names = _practitioner_names(session, waiting)
-    quotes = _quotes(session, [flag.episode_id for flag in waiting])
-    return Queue(tuple(_row(flag, names, quotes, timezone, now) for flag in waiting), timezone, now)
+    words = words_of(session, [flag.episode_id for flag in waiting])
+    return Queue(tuple(_row(flag, names, words, timezone, now) for flag in waiting), timezone, now)
 
 
 def clinic_timezone(session: Session, organization_id: int) -> ZoneInfo:
@@ -113,9 +111,10 @@ def patient_name(flag: Flag) -> str:
 
 
 def _row(
-    flag: Flag, names: dict[int, str], quotes: dict[int, tuple[str, ...]], timezone: ZoneInfo, now: datetime
+    flag: Flag, names: dict[int, str], words: dict[int, Said], timezone: ZoneInfo, now: datetime
 ) -> QueueRow:
     is_open = flag.state == "open"
+    said = words.get(flag.episode_id, Said(None, ()))
     return QueueRow(
         flag_id=flag.id,
         thread_id=flag.thread_id,
@@ -124,7 +123,8 @@ def _row(
         day=people.day_since_procedure(flag.patient, now) if flag.patient else None,
         blood_thinner=bool(flag.patient and flag.patient.blood_thinner),
         findings=finding_labels(flag),
-        quotes=quotes.get(flag.episode_id, ()),
+        quotes=said.quotes,
+        message_id=said.message_id,
         opened_at=flag.opened_at,
         due_at=due_at(flag.level, flag.opened_at, timezone) if is_open else None,
         state=flag.state,
@@ -136,30 +136,5 @@ def _row(
 
 def _practitioner_names(session: Session, waiting: Sequence[Flag]) -> dict[int, str]:
     ids = {found for flag in waiting for found in (flag.acknowledged_by_id, flag.thread.owner_id) if found}
-    return dict(session.execute(select(Practitioner.id, Practitioner.name).where(Practitioner.id.in_(ids))).tuples())
-
-
-def _quotes(session: Session, episode_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """The patient's own words for what fired in each episode, the newest message first."""
-    rows = session.execute(
-        select(RiskAssessment.episode_id, RiskAssessment.findings, Communication.body)
-        .join(Communication, Communication.id == RiskAssessment.communication_id)
-        .where(RiskAssessment.episode_id.in_(list(episode_ids)))
-        .order_by(RiskAssessment.id.desc())
-    ).tuples()
-    found: dict[int, dict[str, None]] = {}
-    for episode_id, findings, body in rows:
-        if episode_id is None:
-            continue
-        said = found.setdefault(episode_id, {})
-        fired = [mention for mention in findings if mention.get("status") in FIRING]
-        for words in (str(mention.get("text") or "") for mention in fired):
-            said[_short(words or body)] = None
-        if not findings:
-            said[_short(body)] = None
-    return {episode_id: tuple(said)[:QUOTES] for episode_id, said in found.items()}
-
-
-def _short(words: str) -> str:
-    words = " ".join(words.split())
-    return words if len(words) <= QUOTE_LENGTH else words[: QUOTE_LENGTH - 1].rstrip() + "…"
+    rows = session.execute(select(Practitioner.id, Practitioner.name).where(Practitioner.id.in_(ids)))
+    return {row.id: row.name for row in rows}

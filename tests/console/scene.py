@@ -1,0 +1,196 @@
+"""A clinic with nurses, patients and conversations, built row by row as the conversation engine leaves them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.console.practitioners import add_practitioner
+from bot.records.models import (
+    Communication,
+    Episode,
+    Flag,
+    FlagEvent,
+    Observation,
+    Organization,
+    Patient,
+    Practitioner,
+    Procedure,
+    RiskAssessment,
+    Thread,
+    Turn,
+)
+from bot.triage import Assessment, Context, Disposition, assess
+from bot.triage.advice import advice
+
+PASSWORD = "correct horse battery"
+SALT = SecretStr("salt-of-the-tests")
+NUMBERS = count(5550100100)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A patient who wrote, by the ids that the pages use."""
+
+    thread_id: int
+    patient_id: int | None
+    flag_id: int
+    message_id: int
+
+
+class Scene:
+    """What the tests say about a clinic: who works there, who wrote what and when."""
+
+    def __init__(self, sessions: sessionmaker[Session], now: datetime) -> None:
+        self.sessions = sessions
+        self.now = now
+
+    def clinic(self, name: str = "Riverside Spine Clinic", timezone: str = "America/New_York") -> int:
+        with self.sessions.begin() as session:
+            clinic = Organization(name=name, phone="+15550100999", timezone=timezone, answers={}, created_at=self.now)
+            session.add(clinic)
+            session.flush()
+            return clinic.id
+
+    def nurse(self, clinic: int, name: str = "Ana Reyes", email: str | None = None, role: str = "nurse") -> int:
+        email = email or f"{name.split(maxsplit=1)[0].lower()}@clinic.example"
+        with self.sessions.begin() as session:
+            return add_practitioner(
+                session, organization_id=clinic, name=name, email=email,
+                password=PASSWORD, password_salt=SALT, now=self.now, role=role,
+            ).id
+
+    def patient(self, clinic: int, name: str = "Walter Hughes", *, day: int = 3, **fields: Any) -> int:
+        with self.sessions.begin() as session:
+            patient = Patient(
+                organization_id=clinic, name=name, phone=f"+1{next(NUMBERS)}", timezone="America/New_York",
+                status="active", created_at=self.now, **{"language": "en", "risks": [], **fields},
+            )
+            patient.procedures.append(Procedure(performed_on=(self.now - timedelta(days=day)).date()))
+            session.add(patient)
+            session.flush()
+            return patient.id
+
+    def wrote(
+        self, clinic: int, patient: int | None, *texts: str, minutes_ago: float = 12, flagged: bool = True,
+        agent: str | None = "same", reason: str = "finding",
+    ) -> Case:
+        """The patient's messages, a minute apart, each read and answered; the flag is the one of the worst."""
+        with self.sessions.begin() as session:
+            person = session.get_one(Patient, patient) if patient else None
+            thread = self._thread(session, clinic, person)
+            at = self.now - timedelta(minutes=minutes_ago)
+            episode = Episode(
+                thread_id=thread.id, patient_id=patient, level="none", findings=[], opened_at=at, updated_at=at
+            )
+            session.add(episode)
+            session.flush()
+            worst, present, message = Disposition.NONE, dict[str, None](), None
+            for minute, text in enumerate(texts):
+                moment = at + timedelta(minutes=minute)
+                message, read = self._turn(session, thread, person, episode, text, moment, agent)
+                worst = max(worst, read.disposition)
+                present |= dict.fromkeys(read.present)
+            assert message is not None
+            episode.level, episode.findings = worst.id, list(present)
+            flag = Flag(
+                thread_id=thread.id, patient_id=patient, episode_id=episode.id, level=worst.id, rank=int(worst),
+                findings=list(present), reason=reason, state="open" if flagged else "closed", opened_at=at,
+                updated_at=at,
+            )
+            session.add(flag)
+            session.flush()
+            session.add(
+                FlagEvent(flag_id=flag.id, event="opened", to_state="open", level=flag.level, recorded_at=at)
+            )
+            return Case(thread.id, patient, flag.id, message.id)
+
+    def writes_again(self, case: Case, text: str) -> int:
+        """One more message in the same conversation, now; nothing has read it yet."""
+        with self.sessions.begin() as session:
+            thread = session.get_one(Thread, case.thread_id)
+            message = self._inbound(session, thread, thread.patient, text, self.now, "received")
+            session.add(Turn(communication_id=message.id, thread_id=thread.id, created_at=self.now))
+            return message.id
+
+    def answered(self, case: Case, item: str, value: str) -> None:
+        with self.sessions.begin() as session:
+            session.add(
+                Observation(
+                    patient_id=case.patient_id, thread_id=case.thread_id, communication_id=case.message_id, item=item,
+                    value=value, recorded_at=self.now,
+                )
+            )
+
+    def practitioner(self, practitioner_id: int) -> Practitioner:
+        with self.sessions() as session:
+            return session.get_one(Practitioner, practitioner_id)
+
+    def flag(self, case: Case) -> Flag:
+        with self.sessions() as session:
+            return session.get_one(Flag, case.flag_id)
+
+    def _thread(self, session: Session, clinic: int, person: Patient | None) -> Thread:
+        key = f"patient:{person.id}" if person else f"sms:+1{next(NUMBERS)}"
+        found = session.query(Thread).filter_by(key=key).one_or_none()
+        thread = found or Thread(
+            organization_id=clinic, patient_id=person.id if person else None, key=key, dialogue={},
+            created_at=self.now,
+        )
+        session.add(thread)
+        session.flush()
+        return thread
+
+    def _inbound(
+        self, session: Session, thread: Thread, person: Patient | None, text: str, at: datetime, status: str
+    ) -> Communication:
+        message = Communication(
+            thread_id=thread.id, patient_id=thread.patient_id, direction="in", channel="sms",
+            address=person.phone if person and person.phone else thread.key.removeprefix("sms:"),
+            sender="patient" if person else "unknown", body=text, status=status, created_at=at,
+        )
+        session.add(message)
+        session.flush()
+        return message
+
+    def _turn(
+        self, session: Session, thread: Thread, person: Patient | None, episode: Episode, text: str, at: datetime,
+        agent: str | None,
+    ) -> tuple[Communication, Assessment]:
+        message = self._inbound(session, thread, person, text, at, "answered")
+        day = (self.now.date() - person.procedures[-1].performed_on).days if person else None
+        read = assess(text, Context(day=day, blood_thinner=person.blood_thinner if person else None))
+        readers = {"screen": read.disposition.id, "agent": read.disposition.id if agent == "same" else agent}
+        data = read.as_dict()
+        session.add(
+            RiskAssessment(
+                communication_id=message.id, patient_id=thread.patient_id, episode_id=episode.id,
+                disposition=data["disposition"], findings=data["findings"], rules=data["rules"],
+                doubts=data["doubts"], ask=data["ask"], readers=readers, context={}, protocol=data["protocol"],
+                created_at=at,
+            )
+        )
+        session.add(
+            Turn(
+                communication_id=message.id, thread_id=thread.id, state="done", created_at=at, finished_at=at,
+                agent_failed=agent is None,
+            )
+        )
+        if read.disposition > Disposition.NONE:
+            said, kind = advice(read.disposition, read.present, "en", "555-010-0999"), "advice"
+        else:
+            said, kind = "Thank you for telling us.", "answer"
+        session.add(
+            Communication(
+                thread_id=thread.id, patient_id=thread.patient_id, direction="out", channel="sms",
+                address=message.address, sender="bot", kind=kind, body=said, in_reply_to_id=message.id,
+                status="delivered", created_at=at + timedelta(seconds=2),
+            )
+        )
+        session.flush()
+        return message, read
