@@ -8,6 +8,8 @@ from flask import Flask, Response, jsonify, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from bot.records.people import NoOrganization
+
 log = logging.getLogger(__name__)
 
 
@@ -57,3 +59,8 @@ def init_app(app: Flask) -> None:
         refused = answer(ServiceUnavailable.code, "The service is not available right now. For an emergency call 911.")
         refused.headers["Retry-After"] = "5"
         return refused
+
+    @app.errorhandler(NoOrganization)
+    def no_clinic(error: NoOrganization) -> Response:
+        log.error("%s", error)
+        return answer(ServiceUnavailable.code, "The service has no clinic yet. For an emergency call 911.")

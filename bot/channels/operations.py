@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Forbidden
 
 from bot.conversation.services import services
-from bot.records.database import check_ready
+from bot.records.database import DatabaseNotReady, check_ready
 
 blueprint = Blueprint("operations", __name__)
 
@@ -34,6 +34,8 @@ def readyz() -> Response:
         check_ready(services().sessions.kw["bind"])
     except SQLAlchemyError as error:
         return Response(f"database: {type(error).__name__}\n", status=503, mimetype="text/plain")
+    except DatabaseNotReady as error:
+        return Response(f"{error}\n", status=503, mimetype="text/plain")
     return Response("ready\n", mimetype="text/plain")
 
 

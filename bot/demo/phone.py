@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 from flask import Blueprint, Flask, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
 from bot.channels.errors import FieldError
@@ -40,8 +42,7 @@ def messages() -> ResponseReturnValue:
     """What this number sent and received."""
     number = _number(fields.json_object())
     with services().sessions() as session:
-        found = transcript.messages_after(session, number, 0)
-        return jsonify({"messages": [_bubble(item) for item in found if _is_on_the_phone(item)]})
+        return jsonify({"messages": [_bubble(item) for item in _all(session, number) if _is_on_the_phone(item)]})
 
 
 @blueprint.post("/send")
@@ -69,6 +70,14 @@ def deliver(app: Flask, number: str, to: str, body: str) -> int:
     }
     signature = sign(settings, _INBOUND, form)
     return Client(app).post(_INBOUND, data=form, headers={SIGNATURE_HEADER: signature}).status_code
+
+
+def _all(session: Session, number: str) -> Iterator[Communication]:
+    """Every message, page by page: a text may leave the outbox after one that was written later."""
+    after = 0
+    while found := transcript.messages_after(session, number, after):
+        yield from found
+        after = found[-1].id
 
 
 def _number(data: dict[str, Any]) -> str:

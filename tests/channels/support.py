@@ -66,7 +66,7 @@ class Service:
     sessions: sessionmaker[Session]
     clock: SetClock
     app: Flask
-    patient_id: int
+    patient_id: int = 0
 
     def stored(self, **where: Any) -> list[Communication]:
         """The communications that match, oldest first, loaded for use outside their session."""
@@ -96,36 +96,43 @@ def sms_form(**changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_service(folder: Path, **changes: Any) -> Iterator[Service]:
-    """A service on a fresh SQLite database in the folder, with one clinic and one patient three days after the procedure."""
+def empty_service(folder: Path, **changes: Any) -> Iterator[Service]:
+    """A service on a fresh SQLite database in the folder, with nobody in it."""
     url = f"sqlite:///{folder / 'recovery.db'}"
     upgrade(url)
     engine = create_engine_for(url)
     sessions = session_factory(engine)
     settings = make_settings(database_url=url, **changes)
     clock = SetClock()
-    with sessions.begin() as session:
-        clinic = Organization(
-            name="Riverside Spine Clinic",
-            phone=CLINIC_PHONE,
-            sms_number=CLINIC_SMS,
-            timezone="America/New_York",
-            answers={},
-            created_at=NOW,
-        )
-        session.add(clinic)
-        session.flush()
-        patient_id = enrol(
-            session,
-            organization_id=clinic.id,
-            name="Walter Hughes",
-            phone=PATIENT_PHONE,
-            procedure_date=date(2026, 3, 7),
-            language="en",
-            timezone="America/New_York",
-            blood_thinner=False,
-            caregiver_phone=None,
-            now=NOW,
-        ).id
-    yield Service(settings, sessions, clock, create_app(settings, sessions=sessions, clock=clock), patient_id)
+    yield Service(settings, sessions, clock, create_app(settings, sessions=sessions, clock=clock))
     engine.dispose()
+
+
+@contextmanager
+def running_service(folder: Path, **changes: Any) -> Iterator[Service]:
+    """A service with one clinic and one patient, three days after the procedure."""
+    with empty_service(folder, **changes) as service:
+        with service.sessions.begin() as session:
+            clinic = Organization(
+                name="Riverside Spine Clinic",
+                phone=CLINIC_PHONE,
+                sms_number=CLINIC_SMS,
+                timezone="America/New_York",
+                answers={},
+                created_at=NOW,
+            )
+            session.add(clinic)
+            session.flush()
+            service.patient_id = enrol(
+                session,
+                organization_id=clinic.id,
+                name="Walter Hughes",
+                phone=PATIENT_PHONE,
+                procedure_date=date(2026, 3, 7),
+                language="en",
+                timezone="America/New_York",
+                blood_thinner=False,
+                caregiver_phone=None,
+                now=NOW,
+            ).id
+        yield service
