@@ -9,11 +9,13 @@ from functools import lru_cache
 from bot.triage import answers
 from bot.triage.assessment import Assessment, Context, Disposition, Measurement, Mention, RuleHit
 from bot.triage.clauses import Reading, read_clauses
-from bot.triage.lexicon import Lexicon, load_lexicon
+from bot.triage.lexicon import Lexicon, Stratum, load_lexicon
 from bot.triage.matching import Events, Matcher, SignMatch
 from bot.triage.measurements import Readings, read_measurements
 from bot.triage.normalise import Normaliser, Token
 from bot.triage.protocol import Protocol, load_protocol
+from bot.triage.reader import Clauses, Doubt, SecondReader, doubts_about, load_reader
+from bot.triage.reader.doubts import load_thresholds
 from bot.triage.rules import Found, decide, meaning_of_measurement, meaning_of_sign
 from bot.triage.spelling import Speller
 from bot.triage.status import StatusReader, Verdict
@@ -50,6 +52,7 @@ class _Read:
     numbers: list[tuple[Measurement, Verdict]]
     answer: str | None
     bare: bool
+    clauses: Clauses
 
 
 _build_lock = threading.Lock()
@@ -62,12 +65,20 @@ def _language(name: str) -> _Language:
         return _Language(lexicon, Normaliser(lexicon, Speller(name, lexicon.vocabulary)), Matcher(lexicon))
 
 
-def assess(text: str, context: Context | None = None) -> Assessment:
-    """Read one message. Never raises for any text; the same text and context always give the same assessment."""
+def assess(text: str, context: Context | None = None, reader: SecondReader | None = None) -> Assessment:
+    """Read one message. Never raises for any text; the same text and context always give the same assessment.
+
+    `reader` takes the place of the trained second reader.
+    """
     context = context or Context()
     protocol = load_protocol()
     reads = [_read(text, name, context, protocol) for name in _languages_of(text, context)]
-    return _conclude(text, reads, context, protocol)
+    return _conclude(text, reads, context, protocol, reader or load_reader())
+
+
+def clauses_of(text: str, context: Context) -> Clauses:
+    """What a second reader would be given of this message; for training it."""
+    return _read(text, _languages_of(text, context)[0], context, load_protocol()).clauses
 
 
 def _languages_of(text: str, context: Context) -> list[str]:
@@ -100,7 +111,43 @@ def _read(text: str, name: str, context: Context, protocol: Protocol) -> _Read:
             judged.append(_Judged(match, status.judge(match), first.start, last.end, timing.hours(match.clause)))
     numbers = [(m, _judge_number(m, reading, status)) for m in readings.measurements]
     return _Read(
-        tokens, readings, judged, numbers, answers.yes_or_no(tokens, lexicon), answers.bare(tokens, lexicon)
+        tokens,
+        readings,
+        judged,
+        numbers,
+        answers.yes_or_no(tokens, lexicon),
+        answers.bare(tokens, lexicon),
+        _clauses(reading, events, status, context, name),
+    )
+
+
+def _clauses(
+    reading: Reading, events: dict[int, Events], status: StatusReader, context: Context, language: str
+) -> Clauses:
+    """The message as the second reader sees it."""
+    unread = status.unread()
+    stems: dict[int, list[str]] = {}
+    words: dict[int, list[str]] = {}
+    for index, word in enumerate(reading.words):
+        if index not in unread and word.stratum is not Stratum.ALL:
+            stems.setdefault(word.clause, []).append(word.token.stem)
+            words.setdefault(word.clause, []).append(word.token.word)
+    concepts = []
+    for clause in stems:
+        found = events.get(clause, {})
+        concepts.append(
+            frozenset(
+                name
+                for name, places in found.items()
+                if name[0] not in "=" and not name.startswith("cue:") and not all(place.words <= unread for place in places)
+            )
+        )
+    return Clauses(
+        tuple(tuple(part) for part in stems.values()),
+        tuple(tuple(part) for part in words.values()),
+        tuple(concepts),
+        context.asked,
+        language,
     )
 
 
@@ -155,7 +202,9 @@ def _judge_number(measurement: Measurement, reading: Reading, status: StatusRead
     return status.judge(pseudo)
 
 
-def _conclude(text: str, reads: list[_Read], context: Context, protocol: Protocol) -> Assessment:
+def _conclude(
+    text: str, reads: list[_Read], context: Context, protocol: Protocol, reader: SecondReader | None
+) -> Assessment:
     judged = [item for read in reads for item in read.judged]
     fires = ("present", "uncertain", "resolved")
     facts = frozenset(
@@ -201,6 +250,14 @@ def _conclude(text: str, reads: list[_Read], context: Context, protocol: Protoco
     found = _measured_over_felt(found, measurements, context, protocol)
     level, rules, page = decide(found, facts, context, protocol)
     doubts, ask = _question(reads, context, level)
+    if not doubts and reader is not None and not (is_bare and answer):
+        doubt = doubts_about(
+            reader.read(reads[0].clauses), level, frozenset(item.finding for item in found), protocol, load_thresholds()
+        )
+        if doubt is not None:
+            doubts, ask = doubt.findings, protocol.findings[doubt.findings[0]].question[context.language]
+            if doubt.strong:
+                level, rules = Disposition.URGENT, (*rules, _strong(doubt))
     return Assessment(
         disposition=level,
         findings=_tidy(mentions),
@@ -263,6 +320,11 @@ def _question(
                      "es": "Mande un numero de 0 (nada) a 10 (lo peor)."}
             return ("severe_pain",), asked[context.language]
     return (), None
+
+
+def _strong(doubt: Doubt) -> RuleHit:
+    """A doubt so strong that it counts as urgent until the patient has answered."""
+    return RuleHit("reader.strong_doubt", Disposition.URGENT, "second reader (data/reader/thresholds.yml)", doubt.findings)
 
 
 def _unique(measurements) -> list[Measurement]:  # type: ignore[no-untyped-def]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.triage.assessment import Context
 from bot.triage.clauses import Reading
-from bot.triage.lexicon import Lexicon
+from bot.triage.lexicon import Lexicon, Stratum
 from bot.triage.matching import Event, Events, SignMatch
 from bot.triage.timing import Timing
 
@@ -66,6 +66,28 @@ class StatusReader:
             if verdict is not None:
                 return verdict
         return self._now_or_over(match)
+
+    def unread(self) -> frozenset[int]:
+        """The words that are denied by a list, supposed, past or somebody else's: what a second reader must not see."""
+        left_out: set[int] = set()
+        for segment in self._reading.segments:
+            span = range(segment.first, segment.last)
+            content = [index for index in span if self._reading.words[index].stratum is Stratum.CONTENT]
+            if not content:
+                continue
+            whole = SignMatch("", segment.clause, content[-1], content[-1] + 1, frozenset({content[-1]}), "")
+            if any(check(whole) for check in (self._other_person, self._hypothetical, self._historical)):
+                left_out |= set(span)
+                continue
+            for cue in self._cues(segment.clause, "negation"):
+                if self._reading.words[cue.start].token.word not in self._lexicon.grammar["list_negators"]:
+                    continue
+                if cue.words & self._used or any(
+                    cue.words & other.words for other in self._cues(segment.clause, "not_negation")
+                ):
+                    continue
+                left_out |= {i for i in content if i >= cue.end and self._reaches(cue, whole, i)} | set(cue.words)
+        return frozenset(left_out - self._used)
 
     # -- helpers -------------------------------------------------------------------------------------------------
 
