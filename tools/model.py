@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ INPUTS = (
     "bot/triage",
 )
 KEPT_MODELS = 3
+CURRENT = "current.tar.gz"
 #: Rasa is quiet about itself, and the libraries below it about what they plan to drop.
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -79,6 +81,7 @@ def train(root: Path, python: Path) -> Path:
             check=True,
         )
         (building / target.name).replace(target)
+        shutil.rmtree(building)
     except (OSError, subprocess.CalledProcessError) as error:
         if disk_is_full(error, root):
             raise SetupError("The disk ran full while the model was being trained: make room and run again.") from None
@@ -88,9 +91,19 @@ def train(root: Path, python: Path) -> Path:
     return target
 
 
+def make_current(target: Path) -> None:
+    """Point `models/current.tar.gz` at the model that belongs to the present inputs, for services that name no hash."""
+    link, draft = target.parent / CURRENT, target.parent / f"{CURRENT}.new"
+    if link.is_symlink() and link.readlink().name == target.name:
+        return
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target.name)
+    draft.replace(link)
+
+
 def forget_old_models(newest: Path) -> None:
     """Keep the newest few models, so that going back a commit or two needs no training."""
-    others = sorted(newest.parent.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for old in others[KEPT_MODELS:]:
+    found = [path for path in newest.parent.glob("*.tar.gz") if path.name != CURRENT]
+    for old in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT_MODELS:]:
         if old != newest:
             old.unlink()

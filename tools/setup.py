@@ -49,6 +49,7 @@ def set_up(progress: Progress, *, dev: bool, agent: bool = True) -> None:
     else:
         with progress.step("Training the agent's model"):
             model.train(ROOT, RASA.python)
+    model.make_current(model.model_path(ROOT))
 
 
 @contextmanager

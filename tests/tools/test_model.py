@@ -102,6 +102,20 @@ def test_an_interrupted_training_leaves_no_model(root: Path) -> None:
     assert not model.model_path(root).exists()
 
 
+def test_the_current_model_follows_the_inputs_back_and_forth(root: Path) -> None:
+    current = root / "models" / "current.tar.gz"
+    first = model.train(root, fake_rasa(root, TRAINS))
+    model.make_current(first)
+    before = (root / "config.yml").read_text()
+    (root / "config.yml").write_text("changed\n")
+    second = model.train(root, fake_rasa(root, TRAINS))
+    model.make_current(second)
+    assert current.resolve() == second
+    (root / "config.yml").write_text(before)
+    model.make_current(model.model_path(root))
+    assert current.resolve() == first
+
+
 def test_only_the_newest_models_are_kept(root: Path) -> None:
     folder = root / "models"
     folder.mkdir()
