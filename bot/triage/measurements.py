@@ -14,6 +14,8 @@ from bot.triage.normalise import Token
 
 FAHRENHEIT = (93.0, 113.0)
 CELSIUS = (34.0, 45.0)
+#: A bare number above this is no body temperature unless a word or the question says so.
+HOTTEST_WITHOUT_A_WORD = 107.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,29 @@ def read_measurements(text: str, tokens: list[Token], lexicon: Lexicon, context:
         if kind:
             start, end = tokens[number.first].start, tokens[number.last - 1].end
             measured.append(Measurement(kind, value, text[start:end], start, end))
+    measured = _without_earlier_pain(measured, tokens, grammar)
     if any(m.kind == "temperature_f" for m in measured):
         unclear_temperature = None
     if any(m.kind == "pain" for m in measured):
         unclear_pain = False
     return Readings(tuple(measured), unclear_temperature, unclear_pain)
+
+
+def _without_earlier_pain(
+    measured: list[Measurement], tokens: list[Token], grammar: dict[str, frozenset[str]]
+) -> list[Measurement]:
+    """Without the pain scores that the patient compares today's with ("a nine before", "down from 8")."""
+    scores = [m for m in measured if m.kind == "pain"]
+    if len(scores) < 2:
+        return measured
+    earlier = []
+    for score in scores:
+        first = next(i for i, token in enumerate(tokens) if token.start >= score.start)
+        last = next((i for i, token in enumerate(tokens) if token.start >= score.end), len(tokens))
+        around = [token.word for token in (*tokens[max(0, first - 2) : first], *tokens[last : last + 2])]
+        if set(around) & grammar["compared_with"]:
+            earlier.append(score)
+    return measured if len(earlier) == len(scores) else [m for m in measured if m not in earlier]
 
 
 def _numbers(tokens: list[Token], grammar: dict[str, frozenset[str]]) -> Iterator[Number]:
@@ -254,7 +274,8 @@ def _is_temperature(
     celsius = CELSIUS[0] <= value <= CELSIUS[1]
     if not fahrenheit and not celsius:
         return False
-    if near & grammar["not_temperature_words"]:
+    told = context.asked == "temperature" or bool(near & grammar["temperature_words"])
+    if near & grammar["not_temperature_words"] or (value > HOTTEST_WITHOUT_A_WORD and not told):
         return False
     if context.asked == "temperature" or near & grammar["temperature_words"] or words & grammar["thermometer_words"]:
         return True
