@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
+from alembic.util import CommandError
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from bot.commands.support import settings_or_exit
 from bot.records.database import upgrade as upgrade_database
@@ -22,13 +21,10 @@ def upgrade() -> None:
     """Bring the tables to this version of the product; makes them in an empty database."""
     url = settings_or_exit().database_url
     try:
-        address = make_url(url)
-        if address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:":
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         upgrade_database(url)
-    except ArgumentError:
+    except (ArgumentError, NoSuchModuleError, ImportError):
         raise click.ClickException("DATABASE_URL is not the address of a SQLite or PostgreSQL database.") from None
-    except (SQLAlchemyError, OSError) as error:
-        shown = address.render_as_string(hide_password=True)
-        raise click.ClickException(f"The database {shown} cannot be upgraded: {type(error).__name__}.") from error
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise click.ClickException(f"The database {shown} cannot be upgraded ({type(error).__name__}).") from error
     click.echo("The database is up to date.")

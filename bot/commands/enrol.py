@@ -74,5 +74,5 @@ def enrol(
             patient_id = patient.id
             session.commit()
         except EnrolmentError as error:
-            raise click.ClickException(f"{OPTIONS.get(error.field, error.field)}: {error.message}") from None
+            raise click.ClickException(f"{OPTIONS.get(error.field, error.field)} {error.message}.") from None
     click.echo(patient_id)

@@ -44,7 +44,7 @@ def add(email: str, name: str) -> None:
             )
             session.commit()
         except PractitionerError as error:
-            raise click.ClickException(f"--{error.field}: {error.message}.") from None
+            raise click.ClickException(f"--{error.field} {error.message}.") from None
     click.echo(f"{password}\n{SHOWN_ONCE}")
 
 

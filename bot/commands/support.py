@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.records.database import check_ready, create_engine_for, session_factory
+from bot.records.database import DatabaseNotReady, check_ready, create_engine_for, session_factory
 from bot.records.models import Organization
-from bot.records.people import default_organization
+from bot.records.people import NoOrganization, default_organization
 from bot.settings import Settings, load_settings
 
 
@@ -35,10 +35,12 @@ def open_sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
     try:
         check_ready(engine)
         yield session_factory(engine)
+    except DatabaseNotReady as error:
+        raise click.ClickException(str(error)) from None
     except SQLAlchemyError as error:
         raise click.ClickException(
             f"The database {engine.url.render_as_string(hide_password=True)} cannot be used ({type(error).__name__}): "
-            "is it running, and was `python -m bot database upgrade` run?"
+            "is its server running, and may this user open it?"
         ) from error
     finally:
         engine.dispose()
@@ -46,7 +48,7 @@ def open_sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
 
 def clinic_or_exit(session: Session) -> Organization:
     """The clinic that the command works for."""
-    clinic = default_organization(session)
-    if clinic is None:
-        raise click.ClickException("There is no clinic in the database yet: `make run` makes a demo clinic.")
-    return clinic
+    try:
+        return default_organization(session)
+    except NoOrganization:
+        raise click.ClickException("There is no clinic in the database yet: `make run` makes a demo clinic.") from None
