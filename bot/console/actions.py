@@ -16,7 +16,7 @@ from bot.console.chart import find_flag, find_thread
 from bot.console.pages import blueprint, thread_page
 from bot.console.transcript import newest_inbound
 from bot.conversation.services import services
-from bot.records import audit, flags
+from bot.records import audit, flags, threads
 from bot.records.models import Flag, Thread
 
 LONGEST_REASON = 500
@@ -137,31 +137,26 @@ def _on_flag(flag_id: int, change: Callable[[Act, Flag], None], done: str) -> Re
             abort(404)
         thread_id = found.thread_id
 
-    def locked(act: Act) -> None:
-        flag = find_flag(act.session, act.nurse, flag_id, to_change=True)
-        if flag is None:
-            abort(404)
-        change(act, flag)
+    def on_locked_thread(act: Act, _thread: Thread) -> None:
+        change(act, act.session.get_one(Flag, flag_id))
 
-    return _carry_out(nurse, thread_id, locked, done)
+    return _carry_out(nurse, thread_id, on_locked_thread, done)
 
 
 def _on_thread(thread_id: int, change: Callable[[Act, Thread], None], done: str) -> ResponseReturnValue:
-    def locked(act: Act) -> None:
-        thread = find_thread(act.session, act.nurse, thread_id)
-        if thread is None:
+    nurse = current_nurse()
+    with services().sessions() as session:
+        if find_thread(session, nurse, thread_id) is None:
             abort(404)
-        act.session.refresh(thread, with_for_update=True)
-        change(act, thread)
-
-    return _carry_out(current_nurse(), thread_id, locked, done)
+    return _carry_out(nurse, thread_id, change, done)
 
 
-def _carry_out(nurse: Nurse, thread_id: int, change: Callable[[Act], None], done: str) -> ResponseReturnValue:
-    """Make the change or none of it; afterwards the conversation's page, with what had been typed if it was refused."""
+def _carry_out(nurse: Nurse, thread_id: int, change: Callable[[Act, Thread], None], done: str) -> ResponseReturnValue:
+    """Make the change, or none of it, while nobody else can change the conversation. Then its page again."""
     try:
         with services().sessions.begin() as session:
-            change(Act(session, nurse, services().clock.now()))
+            thread = threads.lock(session, thread_id)
+            change(Act(session, nurse, services().clock.now()), thread)
     except Refused as refused:
         typed = {name: request.form.get(name, "") for name in ("reason", "body")}
         page = thread_page(nurse, thread_id, errors={refused.field: refused.message}, typed=typed)
@@ -177,4 +172,4 @@ def _unchanged(act: Act, thread_id: int, field: str = "flag") -> None:
 
 
 def _typed(name: str) -> str:
-    return request.form.get(name, "").replace("\x00", "").replace("\r\n", "\n").strip()
+    return request.form.get(name, "").replace("\r\n", "\n").strip()

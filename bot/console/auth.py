@@ -24,6 +24,9 @@ from bot.settings import Settings
 #: Roles that may open the console.
 STAFF = ("nurse", "admin")
 
+#: How often one address may try to sign in; a clinic's nurses may share one.
+ATTEMPTS = "30 per minute"
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -82,6 +85,10 @@ def init_app(app: Flask) -> None:
     app.teardown_appcontext(lambda _error: session.remove())
     Security(app, SQLAlchemySessionUserDatastore(session, Account, AccountRole), login_form=SignInForm)
     user_authenticated.connect(_signed_in, app)
+    for limiter in app.extensions.get("limiter", ()):
+        # Each attempt costs a slow hash: one address must not keep the service busy with them.
+        login = app.view_functions["security.login"]
+        app.view_functions["security.login"] = limiter.limit(ATTEMPTS, methods=["POST"])(login)
 
 
 def on_loopback_http(settings: Settings) -> bool:

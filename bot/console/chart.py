@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,14 +12,22 @@ from sqlalchemy.orm import Session
 
 from bot.console import wording
 from bot.console.account import Nurse
-from bot.console.due import due_at
+from bot.console.due import due_at, waiting_since
 from bot.console.transcript import Transcript, transcript
-from bot.console.worklist import clinic_timezone, finding_labels
+from bot.console.worklist import clinic_timezone, events_of, finding_labels
 from bot.records import people
 from bot.records.models import Communication, Flag, FlagEvent, Observation, Practitioner, Thread
 
 _LANGUAGES = {"en": "English", "es": "Spanish"}
 _YES_NO_UNKNOWN = {True: "yes", False: "no", None: "not known"}
+
+
+class Fact(NamedTuple):
+    """One line about the patient; `call` is the number to phone, where there is one."""
+
+    name: str
+    value: str
+    call: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class FlagView:
     level: str
     state: str
     findings: tuple[str, ...]
-    opened_at: datetime
+    since: datetime
     due_at: datetime | None
     acknowledged_by: str | None
     acknowledged_at: datetime | None
@@ -59,7 +68,7 @@ class Chart:
     thread_id: int
     name: str
     day: int | None
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[Fact, ...]
     flags: tuple[FlagView, ...]
     observations: tuple[tuple[str, str, datetime], ...]
     transcript: Transcript
@@ -80,14 +89,13 @@ def find_thread(session: Session, nurse: Nurse, thread_id: int) -> Thread | None
     )
 
 
-def find_flag(session: Session, nurse: Nurse, flag_id: int, *, to_change: bool = False) -> Flag | None:
-    """The flag, if it belongs to the nurse's own clinic; `to_change` holds it until the transaction ends."""
-    wanted = (
+def find_flag(session: Session, nurse: Nurse, flag_id: int) -> Flag | None:
+    """The flag, if it belongs to the nurse's own clinic."""
+    return session.scalar(
         select(Flag)
         .join(Thread, Thread.id == Flag.thread_id)
         .where(Flag.id == flag_id, Thread.organization_id == nurse.organization_id)
     )
-    return session.scalar(wanted.with_for_update(of=Flag) if to_change else wanted)
 
 
 def chart_of(session: Session, thread: Thread, now: datetime, before: int | None = None) -> Chart:
@@ -111,7 +119,7 @@ def chart_of(session: Session, thread: Thread, now: datetime, before: int | None
     )
 
 
-def _facts(session: Session, thread: Thread) -> tuple[tuple[str, str], ...]:
+def _facts(session: Session, thread: Thread) -> tuple[Fact, ...]:
     patient = thread.patient
     if patient is None:
         address = session.scalar(
@@ -120,41 +128,52 @@ def _facts(session: Session, thread: Thread) -> tuple[tuple[str, str], ...]:
             .order_by(Communication.id.desc())
             .limit(1)
         )
-        return (("Writes from", address or "not known"), ("Enrolled", "no: call to find out who this is"))
+        number = address if address and address.startswith("+") else None
+        return (
+            Fact("Writes from", number or "a web chat without a name", number),
+            Fact("Enrolled", "no: call to find out who this is" if number else "no"),
+        )
     done = patient.procedures[-1] if patient.procedures else None
     facts = [
-        ("Phone", patient.phone or "not known"),
-        ("Procedure", f"{wording.plain(done.code)}, {done.performed_on:%d %b %Y}" if done else "date not known"),
-        ("Blood thinner", _YES_NO_UNKNOWN[patient.blood_thinner]),
-        ("Language", _LANGUAGES.get(patient.language, patient.language)),
+        Fact("Phone", patient.phone or "not known", patient.phone),
+        Fact("Procedure", f"{wording.plain(done.code)}, {done.performed_on:%d %b %Y}" if done else "date not known"),
+        Fact("Blood thinner", _YES_NO_UNKNOWN[patient.blood_thinner]),
+        Fact("Language", _LANGUAGES.get(patient.language, patient.language)),
     ]
     if patient.risks:
-        facts.append(("Risks", ", ".join(wording.plain(str(risk)).lower() for risk in patient.risks)))
-    facts += [("Caregiver", f"{person.name or 'name not known'}, {person.phone}") for person in patient.related_persons]
+        facts.append(Fact("Risks", ", ".join(wording.plain(str(risk)).lower() for risk in patient.risks)))
+    for person in patient.related_persons:
+        facts.append(Fact("Caregiver", " ".join(filter(None, (person.name, person.phone))), person.phone))
     if patient.status != "active":
-        facts.append(("Status", patient.status))
+        facts.append(Fact("Status", patient.status))
     return tuple(facts)
 
 
 def _flags(session: Session, thread_id: int, names: dict[int, str], timezone: ZoneInfo) -> tuple[FlagView, ...]:
     found = list(session.scalars(select(Flag).where(Flag.thread_id == thread_id).order_by(Flag.id.desc())))
-    events: dict[int, list[HistoryLine]] = {}
-    for event in session.scalars(
-        select(FlagEvent).where(FlagEvent.flag_id.in_([flag.id for flag in found])).order_by(FlagEvent.id)
-    ):
-        events.setdefault(event.flag_id, []).append(
+    events = events_of(session, found)
+    ordered = sorted(found, key=lambda flag: (flag.state == "closed", -flag.rank, -flag.id))
+    return tuple(_flag(flag, events.get(flag.id, []), names, timezone) for flag in ordered)
+
+
+def _flag(flag: Flag, events: list[FlagEvent], names: dict[int, str], timezone: ZoneInfo) -> FlagView:
+    since = waiting_since(flag.opened_at, events)
+    return FlagView(
+        id=flag.id,
+        level=flag.level,
+        state=flag.state,
+        findings=finding_labels(flag),
+        since=since,
+        due_at=due_at(flag.level, since, timezone.key) if flag.state == "open" else None,
+        acknowledged_by=names.get(flag.acknowledged_by_id or 0),
+        acknowledged_at=flag.acknowledged_at,
+        history=tuple(
             HistoryLine(
                 wording.plain(event.event), event.level, names.get(event.practitioner_id or 0), event.reason,
                 event.recorded_at,
             )
-        )
-    return tuple(
-        FlagView(
-            flag.id, flag.level, flag.state, finding_labels(flag), flag.opened_at,
-            due_at(flag.level, flag.opened_at, timezone) if flag.state == "open" else None,
-            names.get(flag.acknowledged_by_id or 0), flag.acknowledged_at, tuple(events.get(flag.id, ())),
-        )
-        for flag in sorted(found, key=lambda flag: (flag.state == "closed", -flag.rank, -flag.id))
+            for event in events
+        ),
     )
 
 

@@ -1,20 +1,29 @@
-"""By when a nurse must have looked at a flag: the protocol's section 4, before the next person is paged."""
+"""Since when a flag waits, and by when a nurse must have looked at it: the protocol's section 4."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
+from bot.records import levels, tasks
+from bot.records.models import FlagEvent
+
+#: After so long without a nurse the next person is paged.
 _WITHIN = {"emergency": timedelta(minutes=5), "urgent": timedelta(minutes=15)}
-_END_OF_DAY = time(17, 0)
-_SATURDAY = 5
 
 
-def due_at(level: str, opened_at: datetime, timezone: ZoneInfo) -> datetime:
-    """The moment by which a flag must be acknowledged; a routine one by the end of the clinic's next working day."""
-    if level in _WITHIN:
-        return opened_at + _WITHIN[level]
-    day = opened_at.astimezone(timezone).date() + timedelta(days=1)
-    while day.weekday() >= _SATURDAY:
-        day += timedelta(days=1)
-    return datetime.combine(day, _END_OF_DAY, timezone)
+def waiting_since(opened_at: datetime, events: Iterable[FlagEvent]) -> datetime:
+    """When the present wait began: the flag was opened, reopened, or rose to a higher level."""
+    since, level = opened_at, "none"
+    for event in events:
+        rose = levels.rank(event.level) > levels.rank(level)
+        if event.event in ("opened", "reopened") or (event.event == "raised" and rose):
+            since = event.recorded_at
+        level = event.level
+    return since
+
+
+def due_at(level: str, since: datetime, timezone: str) -> datetime:
+    """By when the flag must be acknowledged; a routine one by the end of the clinic's next working day."""
+    within = _WITHIN.get(level)
+    return since + within if within else tasks.next_working_day(since, timezone)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.records import communications, consents
 from bot.records.models import Communication, Thread
 
 LONGEST = 480
@@ -22,22 +22,14 @@ def queue(session: Session, thread: Thread, body: str, now: datetime) -> Communi
         raise CannotReply("Write a message first.")
     if len(body) > LONGEST:
         raise CannotReply(f"Shorten the message to {LONGEST} characters; it has {len(body)}.")
-    last = session.scalar(
-        select(Communication)
-        .where(Communication.thread_id == thread.id)
-        .order_by((Communication.direction == "in").desc(), Communication.id.desc())
-        .limit(1)
-    )
+    last = communications.last_inbound(session, thread.id)
     if last is None:
         raise CannotReply("This patient has not written yet. Call them.")
-    message = Communication(
-        thread_id=thread.id, patient_id=thread.patient_id, direction="out", channel=last.channel, address=last.address,
-        sender="nurse", kind="nurse", body=body, in_reply_to_id=None,
-        # A chat shows what is stored; only a text message has to be sent.
-        status="sent" if last.channel == "web" else "queued",
-        next_attempt_at=None if last.channel == "web" else now,
-        created_at=now,
+    if consents.is_opted_out(session, last.channel, last.address):
+        raise CannotReply("This patient opted out of text messages. Call them.")
+    message = communications.add_outbound(
+        session, thread=thread, answers=None, channel=last.channel, address=last.address, kind="nurse", body=body,
+        now=now,
     )
-    session.add(message)
-    session.flush()
+    message.sender = "nurse"
     return message

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.console import wording
-from bot.console.due import due_at
+from bot.console.due import due_at, waiting_since
 from bot.console.quotes import Said, words_of
 from bot.records import flags, people
-from bot.records.models import Flag, Organization, Practitioner
+from bot.records.models import Flag, FlagEvent, Organization, Practitioner
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class QueueRow:
     findings: tuple[str, ...]
     quotes: tuple[str, ...]
     message_id: int | None
-    opened_at: datetime
+    since: datetime
     due_at: datetime | None
     state: str
     acknowledged_by: str | None
@@ -72,7 +72,7 @@ class Queue:
     def alarms(self) -> dict[str, str]:
         """Emergencies that nobody has acknowledged: what to announce, by row."""
         return {
-            f"{row.key}@{row.opened_at.isoformat()}": f"Emergency: {row.name}. {', '.join(row.findings)}."
+            f"{row.key}@{row.since.isoformat()}": f"Emergency: {row.name}. {', '.join(row.findings)}."
             for row in self.rows
             if row.level == "emergency" and row.state == "open"
         }
@@ -90,7 +90,15 @@ def queue_of(session: Session, organization_id: int, now: datetime) -> Queue:
     waiting = flags.open_flags(session, organization_id)
     names = _practitioner_names(session, waiting)
     words = words_of(session, [flag.episode_id for flag in waiting])
-    return Queue(tuple(_row(flag, names, words, timezone, now) for flag in waiting), timezone, now)
+    events = events_of(session, waiting)
+    rows = tuple(
+        _row(
+            flag, said=words.get(flag.episode_id, Said(None, ())),
+            since=waiting_since(flag.opened_at, events.get(flag.id, ())), names=names, timezone=timezone, now=now,
+        )
+        for flag in waiting
+    )
+    return Queue(rows, timezone, now)
 
 
 def clinic_timezone(session: Session, organization_id: int) -> ZoneInfo:
@@ -110,11 +118,19 @@ def patient_name(flag: Flag) -> str:
     return flag.patient.name if flag.patient else "Unknown sender"
 
 
+def events_of(session: Session, found: Sequence[Flag]) -> dict[int, list[FlagEvent]]:
+    """The history of each flag, oldest change first."""
+    events: dict[int, list[FlagEvent]] = {}
+    ids = [flag.id for flag in found]
+    for event in session.scalars(select(FlagEvent).where(FlagEvent.flag_id.in_(ids)).order_by(FlagEvent.id)):
+        events.setdefault(event.flag_id, []).append(event)
+    return events
+
+
 def _row(
-    flag: Flag, names: dict[int, str], words: dict[int, Said], timezone: ZoneInfo, now: datetime
+    flag: Flag, *, said: Said, since: datetime, names: dict[int, str], timezone: ZoneInfo, now: datetime
 ) -> QueueRow:
     is_open = flag.state == "open"
-    said = words.get(flag.episode_id, Said(None, ()))
     return QueueRow(
         flag_id=flag.id,
         thread_id=flag.thread_id,
@@ -125,8 +141,8 @@ def _row(
         findings=finding_labels(flag),
         quotes=said.quotes,
         message_id=said.message_id,
-        opened_at=flag.opened_at,
-        due_at=due_at(flag.level, flag.opened_at, timezone) if is_open else None,
+        since=since,
+        due_at=due_at(flag.level, since, timezone.key) if is_open else None,
         state=flag.state,
         acknowledged_by=names.get(flag.acknowledged_by_id or 0) if not is_open else None,
         acknowledged_at=flag.acknowledged_at if not is_open else None,

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from pydantic import SecretStr
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.console.practitioners import add_practitioner
+from bot.records import episodes, flags, threads
 from bot.records.models import (
+    AuditEvent,
     Communication,
     Episode,
     Flag,
-    FlagEvent,
     Observation,
     Organization,
     Patient,
@@ -27,9 +28,9 @@ from bot.records.models import (
 )
 from bot.triage import Assessment, Context, Disposition, assess
 from bot.triage.advice import advice
+from tests.channels.support import Service
 
 PASSWORD = "correct horse battery"
-SALT = SecretStr("salt-of-the-tests")
 NUMBERS = count(5550100100)
 
 
@@ -46,9 +47,14 @@ class Case:
 class Scene:
     """What the tests say about a clinic: who works there, who wrote what and when."""
 
-    def __init__(self, sessions: sessionmaker[Session], now: datetime) -> None:
-        self.sessions = sessions
-        self.now = now
+    def __init__(self, service: Service) -> None:
+        self.sessions = service.sessions
+        self.clock = service.clock
+        self.salt = service.settings.password_salt
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
 
     def clinic(self, name: str = "Riverside Spine Clinic", timezone: str = "America/New_York") -> int:
         with self.sessions.begin() as session:
@@ -62,7 +68,7 @@ class Scene:
         with self.sessions.begin() as session:
             return add_practitioner(
                 session, organization_id=clinic, name=name, email=email,
-                password=PASSWORD, password_salt=SALT, now=self.now, role=role,
+                password=PASSWORD, password_salt=self.salt, now=self.now, role=role,
             ).id
 
     def patient(self, clinic: int, name: str = "Walter Hughes", *, day: int = 3, **fields: Any) -> int:
@@ -77,38 +83,26 @@ class Scene:
             return patient.id
 
     def wrote(
-        self, clinic: int, patient: int | None, *texts: str, minutes_ago: float = 12, flagged: bool = True,
-        agent: str | None = "same", reason: str = "finding",
+        self, clinic: int, patient: int | None, *texts: str, minutes_ago: float = 12, agent: str | None = "same",
+        reason: str = "finding",
     ) -> Case:
-        """The patient's messages, a minute apart, each read and answered; the flag is the one of the worst."""
+        """The patient's messages, a minute apart, each read and answered, and the flag that they raised."""
         with self.sessions.begin() as session:
             person = session.get_one(Patient, patient) if patient else None
-            thread = self._thread(session, clinic, person)
             at = self.now - timedelta(minutes=minutes_ago)
-            episode = Episode(
-                thread_id=thread.id, patient_id=patient, level="none", findings=[], opened_at=at, updated_at=at
-            )
-            session.add(episode)
-            session.flush()
-            worst, present, message = Disposition.NONE, dict[str, None](), None
+            thread = self._thread(session, clinic, person)
+            episode = episodes.add(session, thread=thread, level="none", findings=(), now=at)
+            raised, message = None, None
             for minute, text in enumerate(texts):
                 moment = at + timedelta(minutes=minute)
                 message, read = self._turn(session, thread, person, episode, text, moment, agent)
-                worst = max(worst, read.disposition)
-                present |= dict.fromkeys(read.present)
+                if read.disposition >= Disposition.ROUTINE or reason != "finding":
+                    raised = flags.raise_flag(
+                        session, thread=thread, episode=episode, level=max(read.disposition, Disposition.ROUTINE).id,
+                        findings=read.present, reason=reason, communication_id=message.id, now=moment,
+                    ).flag
             assert message is not None
-            episode.level, episode.findings = worst.id, list(present)
-            flag = Flag(
-                thread_id=thread.id, patient_id=patient, episode_id=episode.id, level=worst.id, rank=int(worst),
-                findings=list(present), reason=reason, state="open" if flagged else "closed", opened_at=at,
-                updated_at=at,
-            )
-            session.add(flag)
-            session.flush()
-            session.add(
-                FlagEvent(flag_id=flag.id, event="opened", to_state="open", level=flag.level, recorded_at=at)
-            )
-            return Case(thread.id, patient, flag.id, message.id)
+            return Case(thread.id, patient, raised.id if raised else 0, message.id)
 
     def writes_again(self, case: Case, text: str) -> int:
         """One more message in the same conversation, now; nothing has read it yet."""
@@ -135,16 +129,17 @@ class Scene:
         with self.sessions() as session:
             return session.get_one(Flag, case.flag_id)
 
+    def audited(self) -> list[tuple[str, str, str, int | None]]:
+        """Every audit row: who, what, and on which thing."""
+        with self.sessions() as session:
+            rows = session.scalars(select(AuditEvent).order_by(AuditEvent.id))
+            return [(row.actor, row.action, row.entity, row.entity_id) for row in rows]
+
     def _thread(self, session: Session, clinic: int, person: Patient | None) -> Thread:
         key = f"patient:{person.id}" if person else f"sms:+1{next(NUMBERS)}"
-        found = session.query(Thread).filter_by(key=key).one_or_none()
-        thread = found or Thread(
-            organization_id=clinic, patient_id=person.id if person else None, key=key, dialogue={},
-            created_at=self.now,
+        return threads.get_or_create(
+            session, key=key, organization_id=clinic, patient_id=person.id if person else None, now=self.now
         )
-        session.add(thread)
-        session.flush()
-        return thread
 
     def _inbound(
         self, session: Session, thread: Thread, person: Patient | None, text: str, at: datetime, status: str
