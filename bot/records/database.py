@@ -80,7 +80,7 @@ def check_ready(engine: Engine) -> None:
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     if current != head:
         raise DatabaseNotReady(
-            f"The database is at version {current or 'none'}, this service needs {head}: run `python -m bot db upgrade`."
+            f"The database is at version {current or 'none'}, this service needs {head}: run `python -m bot database upgrade`."
         )
 
 
