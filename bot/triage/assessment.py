@@ -41,6 +41,8 @@ STATUSES = (
     "figurative",
 )
 
+FIRING = ("present", "uncertain", "resolved")
+
 #: The items of the check-in, in the order in which they are asked (protocol, section 4).
 CHECK_IN_ITEMS = ("breathing", "legs", "bladder_bowel", "temperature", "wound", "pain", "medicine", "anything_else")
 
@@ -95,7 +97,7 @@ class Mention:
     @property
     def fires(self) -> bool:
         """Whether a mention of this status counts as the finding."""
-        return self.status in ("present", "uncertain", "resolved")
+        return self.status in FIRING
 
     def as_dict(self) -> dict[str, Any]:
         return {"finding": self.finding, "status": self.status, "text": self.text, "start": self.start, "end": self.end}

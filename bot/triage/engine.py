@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.triage import answers
-from bot.triage.assessment import Assessment, Context, Disposition, Measurement, Mention, RuleHit
+from bot.triage.assessment import FIRING, Assessment, Context, Disposition, Measurement, Mention, RuleHit
 from bot.triage.clauses import Reading, read_clauses
 from bot.triage.lexicon import Lexicon, Stratum, load_lexicon
 from bot.triage.matching import Events, Matcher, SignMatch
@@ -88,9 +88,8 @@ def _languages_of(text: str, context: Context) -> list[str]:
     for name in ("en", "es"):
         marks = _language(name).lexicon.grammar["language_marks"]
         counts[name] = sum(word.strip(".,;:!?¡¿()\"'") in marks for word in words)
-    if counts["en"] == counts["es"]:
-        return ["en", "es"] if counts["en"] else [context.language]
-    first, second = ("en", "es") if counts["en"] > counts["es"] else ("es", "en")
+    other = "es" if context.language == "en" else "en"
+    first, second = (other, context.language) if counts[other] > counts[context.language] else (context.language, other)
     return [first, second] if counts[second] >= 2 and counts[second] * 3 >= counts[first] else [first]
 
 
@@ -117,15 +116,19 @@ def _read(text: str, name: str, context: Context, protocol: Protocol) -> _Read:
         numbers,
         answers.yes_or_no(tokens, lexicon),
         answers.bare(tokens, lexicon),
-        _clauses(reading, events, status, context, name),
+        _clauses(reading, events, status.unread(_firing(judged)), context, name),
     )
 
 
+def _firing(judged: list[_Judged]) -> frozenset[int]:
+    """The words of the mentions that fire."""
+    return frozenset().union(*(item.match.words for item in judged if item.verdict.status in FIRING))
+
+
 def _clauses(
-    reading: Reading, events: dict[int, Events], status: StatusReader, context: Context, language: str
+    reading: Reading, events: dict[int, Events], unread: frozenset[int], context: Context, language: str
 ) -> Clauses:
     """The message as the second reader sees it."""
-    unread = status.unread()
     stems: dict[int, list[str]] = {}
     words: dict[int, list[str]] = {}
     for index, word in enumerate(reading.words):
@@ -206,14 +209,13 @@ def _conclude(
     text: str, reads: list[_Read], context: Context, protocol: Protocol, reader: SecondReader | None
 ) -> Assessment:
     judged = [item for read in reads for item in read.judged]
-    fires = ("present", "uncertain", "resolved")
     facts = frozenset(
         item.match.sign.removeprefix("sign:")
         for item in judged
-        if item.verdict.status in (*fires, "unchanged") and item.match.sign.removeprefix("sign:") in protocol.facts
+        if item.verdict.status in (*FIRING, "unchanged") and item.match.sign.removeprefix("sign:") in protocol.facts
     )
     facts |= frozenset({"risk_told"} if context.risks else ())
-    signs = frozenset(item.match.sign.removeprefix("sign:") for item in judged if item.verdict.status in fires)
+    signs = frozenset(item.match.sign.removeprefix("sign:") for item in judged if item.verdict.status in FIRING)
     mentions: list[Mention] = []
     found: list[Found] = []
     measured_rules: list[RuleHit] = []
@@ -225,7 +227,7 @@ def _conclude(
             continue
         status = item.verdict.status
         mentions.append(Mention(finding, status, text[item.start : item.end], item.start, item.end, item.verdict.cue))
-        if status in fires:
+        if status in FIRING:
             found.append(Found(finding, status == "resolved", item.verdict.hours_ago))
         elif status == "unchanged" and finding in ("leg_weakness", "leg_numbness", "leg_paralysis"):
             found.append(Found("chronic_leg_signs"))
@@ -240,7 +242,7 @@ def _conclude(
         mentions.append(
             Mention(finding, verdict.status, measurement.text, measurement.start, measurement.end, verdict.cue)
         )
-        if verdict.status in fires:
+        if verdict.status in FIRING:
             found.append(Found(finding, verdict.status == "resolved", verdict.hours_ago))
     answer = next((read.answer for read in reads if read.answer), None)
     is_bare = all(read.bare for read in reads)

@@ -88,7 +88,7 @@ class Matcher:
 
     def signs(self, reading: Reading, events: Events, clause: int, topics: Iterable[str]) -> list[SignMatch]:
         """The signs and idioms in one clause. `topics` are body concepts that the clause may leave unsaid."""
-        implied = frozenset(topics)
+        implied = self._with_kinds(frozenset(topics))
         matches: list[SignMatch] = []
         for concept in [*events, *implied]:
             for pattern in self._by_anchor.get(concept, ()):
@@ -98,6 +98,14 @@ class Matcher:
                             SignMatch(pattern.target, clause, min(words), max(words) + 1, words, pattern.source)
                         )
         return matches
+
+    def _with_kinds(self, concepts: frozenset[str]) -> frozenset[str]:
+        """The concepts and those that each of them alone is an instance of (a `foot` is a `lower`)."""
+        grown = set(concepts)
+        for pattern in self._derived:
+            if len(pattern.terms) == 1 and len(pattern.terms[0]) == 1 and pattern.terms[0][0].concept in grown:
+                grown.add(pattern.target)
+        return frozenset(grown)
 
     def _combine(
         self, pattern: Pattern, events: Events, reading: Reading, implied: frozenset[str] | None

@@ -230,7 +230,13 @@ def _word_at(tokens: list[Token], index: int) -> str:
 
 
 def _near(tokens: list[Token], number: Number, reach: int) -> set[str]:
-    return {token.word for token in tokens[max(0, number.first - reach) : number.last + reach]}
+    """The words up to `reach` tokens away on both sides, not beyond the ends of the sentence."""
+    first, last = number.first, number.last
+    while first > max(0, number.first - reach) and tokens[first - 1].kind != "break":
+        first -= 1
+    while last < min(len(tokens), number.last + reach) and tokens[last].kind != "break":
+        last += 1
+    return {token.word for token in tokens[first:last]}
 
 
 def _after(tokens: list[Token], number: Number) -> str:

@@ -102,7 +102,7 @@ class Normaliser:
             return [stem] if self._speller.knows(stem) else [self._speller.correct(stem)]
         if bare.endswith("in") and self._speller.knows(bare + "g") and not self._speller.knows(bare):
             return [bare + "g"]
-        return self._speller.repair(bare)
+        return [plain for word in self._speller.repair(bare) for plain in shorthand.get(word, word).split()]
 
 
 def _kind_of(word: str) -> str:

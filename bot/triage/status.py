@@ -67,8 +67,11 @@ class StatusReader:
                 return verdict
         return self._now_or_over(match)
 
-    def unread(self) -> frozenset[int]:
-        """The words that are denied by a list, supposed, past or somebody else's: what a second reader must not see."""
+    def unread(self, firing: frozenset[int]) -> frozenset[int]:
+        """The words that are denied by a list, supposed, past or somebody else's: what a second reader must not see.
+
+        Words of mentions that fire (`firing`) always stay.
+        """
         left_out: set[int] = set()
         for segment in self._reading.segments:
             span = range(segment.first, segment.last)
@@ -87,7 +90,7 @@ class StatusReader:
                 ):
                     continue
                 left_out |= {i for i in content if i >= cue.end and self._reaches(cue, whole, i)} | set(cue.words)
-        return frozenset(left_out - self._used)
+        return frozenset(left_out - firing)
 
     # -- helpers -------------------------------------------------------------------------------------------------
 
