@@ -35,7 +35,7 @@ def ensure_uv(folder: Path) -> Path:
             if subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
                 subprocess.run([python, "-m", "ensurepip"], stdout=subprocess.DEVNULL, check=True)
             subprocess.run(
-                [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"],
+                [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "uv"],
                 env=os.environ | {"PIP_NO_INPUT": "1"},
                 stdin=subprocess.DEVNULL,
                 check=True,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
+from tools.fingerprint import fingerprint
 from tools.problems import SetupError, disk_is_full
 
 #: Everything that the trained model, or what it says, depends on.
@@ -37,29 +36,9 @@ QUIET = {
 }
 
 
-def input_files(root: Path) -> Iterator[Path]:
-    """Every file that goes into the model, in a fixed order."""
-    for name in INPUTS:
-        path = root / name
-        if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
-        elif path.is_file():
-            yield path
-
-
-def input_hash(root: Path) -> str:
-    """A hash that changes exactly when a name or the content of an input changes."""
-    digest = hashlib.sha256()
-    for file in input_files(root):
-        content = file.read_bytes()
-        digest.update(f"{file.relative_to(root).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()[:16]
-
-
 def model_path(root: Path) -> Path:
     """Where the model for the present inputs is, or will be."""
-    return root / "models" / f"{input_hash(root)}.tar.gz"
+    return root / "models" / f"{fingerprint(root, INPUTS)}.tar.gz"
 
 
 def train(root: Path, python: Path) -> Path:
@@ -68,8 +47,16 @@ def train(root: Path, python: Path) -> Path:
     building = root / "models" / "building"
     command = [str(python), "-m", "rasa", "train", "--data", "data/nlu", "data/rules", "--config", "config.yml"]
     command += ["--domain", "domain.yml", "--out", str(building), "--fixed-model-name", target.name]
+    run_training(root, command, "The agent's model")
+    (building / target.name).replace(target)
+    shutil.rmtree(building)
+    forget_old_models(target)
+    return target
+
+
+def run_training(root: Path, command: list[str], what: str) -> None:
+    """Run a training; what it says is shown only when it fails. Raises SetupError."""
     try:
-        # Rasa's own chatter is shown only when the training fails.
         subprocess.run(
             command,
             cwd=root,
@@ -80,15 +67,11 @@ def train(root: Path, python: Path) -> Path:
             errors="replace",
             check=True,
         )
-        (building / target.name).replace(target)
-        shutil.rmtree(building)
     except (OSError, subprocess.CalledProcessError) as error:
         if disk_is_full(error, root):
-            raise SetupError("The disk ran full while the model was being trained: make room and run again.") from None
+            raise SetupError("The disk ran full during the training: make room and run the command again.") from None
         said = f"{getattr(error, 'stdout', '')}\n{getattr(error, 'stderr', '')}".strip() or str(error)
-        raise SetupError(f"{said}\n\nThe agent's model could not be trained; Rasa says why above.") from None
-    forget_old_models(target)
-    return target
+        raise SetupError(f"{said}\n\n{what} could not be trained; the lines above say why.") from None
 
 
 def make_current(target: Path) -> None:

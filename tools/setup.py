@@ -18,7 +18,7 @@ try:
 except SetupError as problem:
     sys.exit(str(problem))
 
-from tools import demo, model, postgres, suites
+from tools import demo, model, postgres, reader, suites
 from tools.environments import Environment, prepare
 from tools.progress import Progress
 
@@ -44,6 +44,11 @@ def set_up(progress: Progress, *, dev: bool, agent: bool = True) -> None:
                 prepare(environment, locks, PRODUCT)
     if not agent:
         return
+    if reader.is_current(ROOT):
+        progress.skip("The second reader is up to date")
+    else:
+        with progress.step("Training the second reader"):
+            reader.train(ROOT, RASA.python)
     if model.model_path(ROOT).exists():
         progress.skip("The agent's model is up to date")
     else:
@@ -68,7 +73,7 @@ def alone() -> Iterator[None]:
 def run() -> int:
     """`make run`: set up, make the demo's data, start every process. Replaces this process at the end."""
     ports = demo.free_ports(os.environ)
-    progress = Progress(total=4)
+    progress = Progress(total=5)
     with alone():
         set_up(progress, dev=False)
         environ = demo.environment(ROOT, os.environ, ports, model.model_path(ROOT))
@@ -80,7 +85,7 @@ def run() -> int:
 
 def test(arguments: Sequence[str]) -> int:
     """`make test`: set up with what tests need, then run the tests of both environments."""
-    progress = Progress(total=4)
+    progress = Progress(total=5)
     with alone():
         set_up(progress, dev=True)
         suites.prepare_tools(ROOT, progress)
@@ -91,7 +96,7 @@ def test(arguments: Sequence[str]) -> int:
 def only_prepare(*, dev: bool, agent: bool) -> int:
     """`make setup`, `make train`, `make lint`: set up and nothing else."""
     with alone():
-        set_up(Progress(total=3 if agent else 1), dev=dev, agent=agent)
+        set_up(Progress(total=4 if agent else 1), dev=dev, agent=agent)
     return 0
 
 

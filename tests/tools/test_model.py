@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tools import model
+from tools.fingerprint import fingerprint
 from tools.problems import SetupError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -39,32 +40,32 @@ out.mkdir(parents=True, exist_ok=True)
 
 
 def test_the_hash_stays_when_nothing_or_something_else_changes(root: Path) -> None:
-    before = model.input_hash(root)
+    before = fingerprint(root, model.INPUTS)
     (root / "README.md").write_text("other words")
     (root / "bot/triage/__pycache__").mkdir()
     (root / "bot/triage/__pycache__/engine.cpython-311.pyc").write_bytes(b"compiled")
     (root / "config.yml").touch()
-    assert model.input_hash(root) == before
+    assert fingerprint(root, model.INPUTS) == before
 
 
 @pytest.mark.parametrize(
     "name", ["config.yml", "data/nlu/greetings.yml", "data/lexicon/en.yml", "bot/triage/engine.py"]
 )
 def test_the_hash_changes_when_an_input_changes(root: Path, name: str) -> None:
-    before = model.input_hash(root)
+    before = fingerprint(root, model.INPUTS)
     (root / name).write_text("changed\n")
-    assert model.input_hash(root) != before
+    assert fingerprint(root, model.INPUTS) != before
 
 
 def test_the_hash_changes_when_an_input_is_added_renamed_or_removed(root: Path) -> None:
-    seen = {model.input_hash(root)}
+    seen = {fingerprint(root, model.INPUTS)}
     added = root / "data/nlu/thanks.yml"
     added.write_text("content of data/nlu/greetings.yml\n")
-    seen.add(model.input_hash(root))
+    seen.add(fingerprint(root, model.INPUTS))
     added.rename(root / "data/nlu/thank_you.yml")
-    seen.add(model.input_hash(root))
+    seen.add(fingerprint(root, model.INPUTS))
     (root / "config.yml").unlink()
-    seen.add(model.input_hash(root))
+    seen.add(fingerprint(root, model.INPUTS))
     assert len(seen) == 4
 
 
@@ -72,10 +73,10 @@ def test_moving_text_from_one_file_to_the_next_changes_the_hash(root: Path) -> N
     first, second = root / "data/nlu/a.yml", root / "data/nlu/b.yml"
     first.write_text("xy")
     second.write_text("z")
-    before = model.input_hash(root)
+    before = fingerprint(root, model.INPUTS)
     first.write_text("x")
     second.write_text("yz")
-    assert model.input_hash(root) != before
+    assert fingerprint(root, model.INPUTS) != before
 
 
 def test_every_input_of_the_model_is_in_the_project() -> None:
