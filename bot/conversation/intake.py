@@ -1,4 +1,4 @@
-"""Taking a message in: stored with the work that it makes in one transaction, whoever wrote it and whatever it holds."""
+"""Taking a message in: stored in one transaction with the work that it makes, whoever wrote it and whatever it holds."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def receive(
 ) -> Receipt:
     """Store the message and its turn, and commit. `address` is an E.164 number or a chat session's public id.
 
-    `patient_id` is given by the chat, which knows whose it is; a number is looked up. Once this has returned, a crash of any
-    process loses nothing.
+    `patient_id` is given by the chat, which knows whose it is; a number is looked up. Once this has returned, no crash
+    loses the message.
     """
     known = _known(session, channel, provider_id)
     if known is None:
@@ -85,7 +85,7 @@ def _who(session: Session, channel: str, address: str, patient_id: int | None) -
 
 
 def _priority(session: Session, thread: Thread, body: str, now: datetime) -> int:
-    """The level at a first look, so that the most severe message is taken first. What cannot be read comes early too."""
+    """The level at a first look: the most severe message is taken first. What cannot be read comes early too."""
     try:
         return int(assess(storable(body), context_of(session, thread, now)).disposition)
     except Exception as error:  # noqa: BLE001 - no fault in reading may keep a message from being stored

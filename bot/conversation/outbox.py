@@ -64,8 +64,8 @@ class Sender(Protocol):
 def deliver_due(sessions: sessionmaker[Session], senders: Mapping[str, Sender], clock: Clock) -> int:
     """Send what is due on the channels that have a sender; how many messages were handled.
 
-    A message is claimed before it is sent, so no two processes send it. If this process dies in between, it is sent again
-    later: a patient may get an advice twice, but never not at all.
+    A message is claimed before it is sent, so no two processes send it. If this process dies in between, it is sent
+    again later: a patient may get an advice twice, but never not at all.
     """
     handled = 0
     while handled < _AT_ONCE:
@@ -81,7 +81,7 @@ def deliver_due(sessions: sessionmaker[Session], senders: Mapping[str, Sender], 
 def record_status(session: Session, provider_id: str, status: str, error_code: str | None, now: datetime) -> None:
     """What the carrier says of a message, in the caller's transaction. A terminal state is never left.
 
-    The report is kept even where the message is not known by that id yet: the carrier may be quicker than our own commit.
+    The report is kept even where no message is known by that id yet: the carrier may be quicker than our own commit.
     """
     deliveries.add_report(session, provider_id, status, error_code, now)
     message = deliveries.by_provider_id(session, provider_id)
@@ -126,12 +126,12 @@ def _claim(sessions: sessionmaker[Session], channels: tuple[str, ...], now: date
 def _send(sessions: sessionmaker[Session], sender: Sender, message: OutboundMessage, clock: Clock) -> None:
     try:
         result = sender.send(message)
-    except SendFailed as failure:
-        _record_failure(sessions, message.communication_id, failure, clock.now())
+    except SendFailed as failed:
+        _record_failure(sessions, message.communication_id, failed, clock.now())
         return
     except Exception as error:  # noqa: BLE001 - a fault in one sender may not stop the others' messages
-        failure = SendFailed(retryable=True, code=type(error).__name__)
-        _record_failure(sessions, message.communication_id, failure, clock.now())
+        fault = SendFailed(retryable=True, code=type(error).__name__)
+        _record_failure(sessions, message.communication_id, fault, clock.now())
         return
     now = clock.now()
     with sessions.begin() as session:

@@ -76,3 +76,8 @@ def advice_levels(session: Session, advice: Sequence[Communication]) -> dict[int
     )
     levels: dict[int, str] = {row.communication_id: row.disposition for row in found}
     return {advice_id: levels[asked_id] for advice_id, asked_id in answered.items() if asked_id in levels}
+
+
+def language_of(session: Session, public_id: str) -> str | None:
+    """The language that the visitor chose, if any."""
+    return session.scalar(select(ChatSession.language).where(ChatSession.public_id == public_id))

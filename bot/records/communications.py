@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -51,7 +51,10 @@ def add_inbound(
         if provider_id is None or inbound_by_provider_id(session, channel, provider_id) is None:
             raise
         return None
-    session.add(Turn(communication_id=message.id, thread_id=thread.id, state="pending", priority=priority, created_at=now))
+    turn = Turn(
+        communication_id=message.id, thread_id=thread.id, state="pending", priority=priority, created_at=now
+    )
+    session.add(turn)
     session.flush()
     return message
 
@@ -103,3 +106,11 @@ def last_inbound(session: Session, thread_id: int) -> Communication | None:
         .order_by(Communication.id.desc())
         .limit(1)
     )
+
+
+def next_position(session: Session, communication_id: int) -> int:
+    """Where one more reply to a message goes."""
+    last = session.scalar(
+        select(func.max(Communication.position)).where(Communication.in_reply_to_id == communication_id)
+    )
+    return 0 if last is None else last + 1

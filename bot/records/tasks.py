@@ -27,7 +27,7 @@ def request(
     flag_id: int | None = None,
     detail: str | None = None,
 ) -> Task:
-    """Ask for something to be done, in the caller's transaction. The same thing still waiting is not asked for twice."""
+    """Ask for something to be done, in the caller's transaction. What still waits is not asked for twice."""
     waiting = session.scalar(
         select(Task)
         .where(

@@ -18,6 +18,7 @@ class Flag(Identified, Base):
     """A patient whom a nurse must see (FHIR Flag). One open flag an episode; `rank` sorts the queue (4 = emergency).
 
     States: open, acknowledged, closed. An acknowledged flag reopens when a new red flag comes. See `bot.records.flags`.
+    Reasons: finding, not_understood, unread (nobody could read the message), nurse_request, media.
     """
 
     __tablename__ = "flag"
@@ -38,7 +39,7 @@ class Flag(Identified, Base):
     level: Mapped[str] = mapped_column(String(16))
     rank: Mapped[int] = mapped_column(Integer)
     findings: Mapped[list[Any]] = mapped_column(Json, default=list)
-    reason: Mapped[str] = mapped_column(String(32), default="finding")  # finding | not_understood | unread | nurse_request | media
+    reason: Mapped[str] = mapped_column(String(32), default="finding")
     state: Mapped[str] = mapped_column(String(16), default="open")
     opened_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -72,8 +73,8 @@ class FlagEvent(Identified, Base):
 class Task(Identified, Base):
     """A thing to be done by a person or by the clock (FHIR Task).
 
-    Kinds: page_nurse, page_on_call, page_physician, phone_call, callback, recheck, agent_unavailable, delivery_failed, media_review,
-    doubt_timeout.
+    Kinds: page_nurse, page_on_call, page_physician, phone_call, callback, recheck, agent_unavailable, delivery_failed,
+    media_review, doubt_timeout (done by the clock: see `bot.conversation.housekeeping`).
     Status: requested, completed, cancelled.
     """
 
