@@ -1,4 +1,4 @@
-"""The common questions: answered from data/answers, or passed to a nurse where neither we nor the clinic have an answer."""
+"""The common questions: answered from data/answers, or passed to a nurse where there is no answer."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class GiveAnswer(TurnAction):
 
     def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         handed = say_answer(turn, turn.intent, dispatcher)
-        return [*turn.noted(), SlotSet("handoff", handed), SlotSet("not_understood", 0), SlotSet("offer", None)]
+        return [*turn.noted(), SlotSet("handoff", handed)]
 
 
 class WhatIf(TurnAction):
@@ -74,4 +74,4 @@ class WhatIf(TurnAction):
         )
         name = {Disposition.EMERGENCY: "emergency", Disposition.URGENT: "urgent"}.get(level, "routine")
         dispatcher.utter_message(response=f"utter_what_if_{name}")
-        return [*turn.noted(), SlotSet("not_understood", 0), SlotSet("offer", None)]
+        return [*turn.noted()]

@@ -16,15 +16,13 @@ from bot.triage.advice import texts
 def begin_events(turn: Turn) -> list[Event]:
     """A new check-in, or the one that was interrupted: its answers are kept until it has been finished."""
     if turn.open_items():
-        return [SlotSet("offer", None), *turn.noted()]
+        return [*turn.noted()]
     finished = {item: value for item in CHECK_IN_ITEMS if (value := turn.slot(item)) is not None}
     return [
         SlotSet("previous_answers", finished or turn.slot("previous_answers", {})),
         SlotSet("checkin_kind", "check_in"),
         SlotSet("checkin_items", turn.slot("planned_items", list(CHECK_IN_ITEMS))),
         SlotSet("last_item", None),
-        SlotSet("offer", None),
-        SlotSet("not_understood", 0),
         *(SlotSet(item, turn.answers.get(item)) for item in CHECK_IN_ITEMS),
     ]
 
@@ -56,22 +54,34 @@ class ValidateCheckIn(FormValidationAction):
     async def get_validation_events(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        """An answer's value for the item asked and for every other item in the message; advice for a symptom in it."""
+        """An answer's value for the item asked and for every other item in the message; advice for a symptom in it.
+
+        Gives no event at all for a message that is no answer: then the form rejects it and the rules take over.
+        """
         turn = Turn(tracker)
         mark = SlotSet("completed", self.name())
-        candidates = tracker.slots_to_validate()
         asked = turn.requested
-        if turn.intent != "answer" or asked is None or asked not in candidates:
-            return [mark]
+        if asked is None or asked not in tracker.slots_to_validate():
+            return [mark] if _returns_to_form(tracker) else []
         if turn.level > Disposition.NONE:
             dispatcher.utter_message(response="utter_advice")
         values: dict[str, str | None] = {asked: None, **turn.answers}
         events = [SlotSet(item, value) for item, value in values.items()]
         if values[asked] is not None:
-            events += [SlotSet("last_item", asked), SlotSet("not_understood", 0)]
+            events += [SlotSet("last_item", asked)]
         if turn.for_nurse:
             events.append(SlotSet("handoff", turn.for_nurse))
         return [*events, mark]
+
+
+def _returns_to_form(tracker: Tracker) -> bool:
+    """Whether another action came before the form in this turn, so that it has only to ask its question again."""
+    actions = 0
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            break
+        actions += event["event"] == "action"
+    return actions > 1
 
 
 class FinishCheckIn(TurnAction):
@@ -89,7 +99,7 @@ class FinishCheckIn(TurnAction):
             dispatcher.utter_message(response="utter_summary_clear")
         else:
             dispatcher.utter_message(response="utter_summary_nurse" if nurse else "utter_summary", items=items)
-        return [SlotSet("not_understood", 0)]
+        return []
 
 
 def summary(answers: dict[str, str], language: str) -> str:

@@ -33,9 +33,12 @@ class Advise(TurnAction):
 
     def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         dispatcher.utter_message(response="utter_advice")
-        events = [*turn.noted(), SlotSet("not_understood", 0), SlotSet("offer", None)]
+        events = turn.noted()
         if turn.for_nurse:
             events.append(SlotSet("handoff", turn.for_nurse))
+        if turn.question and not turn.for_nurse:
+            handed = say_answer(turn, turn.question, dispatcher)
+            events += [SlotSet("handoff", handed)] if handed else []
         if turn.active:
             return events
         if turn.assessment.get("ask"):
@@ -45,9 +48,6 @@ class Advise(TurnAction):
         if turn.for_nurse == "unwell_unclear":
             asked = ask_red_flags(turn)
             return [*events, *asked, ActiveLoop(FORM), FollowupAction(FORM)] if asked else events
-        if turn.question:
-            handed = say_answer(turn, turn.question, dispatcher)
-            events += [SlotSet("handoff", handed)] if handed else []
         return events
 
 
@@ -72,4 +72,4 @@ class FollowUp(TurnAction):
             dispatcher.utter_message(response="utter_handed_to_nurse")
             return [*turn.noted(), SlotSet("handoff", "nurse_request")]
         dispatcher.utter_message(response=response)
-        return [*turn.noted(), SlotSet("not_understood", 0), SlotSet("offer", None)]
+        return [*turn.noted()]

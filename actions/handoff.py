@@ -26,7 +26,7 @@ class HandOff(TurnAction):
     def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         response, finding = self._SAID.get(turn.intent, self._SAID["ask_nurse_only"])
         dispatcher.utter_message(response=response)
-        return [*turn.noted(), SlotSet("handoff", finding), SlotSet("not_understood", 0), SlotSet("offer", None)]
+        return [*turn.noted(), SlotSet("handoff", finding)]
 
 
 class NotUnderstood(TurnAction):
@@ -59,6 +59,6 @@ def ask_red_flags(turn: Turn) -> list[Event]:
         unanswered = [item for item in items if item not in turn.known]
         if not unanswered:
             return []
-        return [SlotSet("checkin_kind", "red_flags"), SlotSet("checkin_items", items), SlotSet("offer", None)]
+        return [SlotSet("checkin_kind", "red_flags"), SlotSet("checkin_items", items)]
     reset = [SlotSet(item, turn.answers.get(item)) for item in items]
-    return [SlotSet("checkin_kind", "red_flags"), SlotSet("checkin_items", items), SlotSet("offer", None), *reset]
+    return [SlotSet("checkin_kind", "red_flags"), SlotSet("checkin_items", items), *reset]

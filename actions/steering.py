@@ -7,6 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.checkin import begin_events
 from actions.turn import FORM, SKIPPED, Event, Turn, TurnAction
+from bot.triage import Disposition
 from bot.triage.advice import texts
 
 
@@ -19,7 +20,7 @@ class Skip(TurnAction):
     def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         dispatcher.utter_message(response="utter_skipped")
         asked = turn.requested
-        return [*turn.noted(), SlotSet(asked, SKIPPED), SlotSet("last_item", asked), SlotSet("not_understood", 0)]
+        return [*turn.noted(), SlotSet(asked, SKIPPED), SlotSet("last_item", asked)]
 
 
 class GoBack(TurnAction):
@@ -34,8 +35,7 @@ class GoBack(TurnAction):
         if before is None and asked in items and items.index(asked):
             before = items[items.index(asked) - 1]
         earlier = items[items.index(before) - 1] if before in items and items.index(before) else None
-        events = [SlotSet("not_understood", 0)]
-        return events if before is None else [*events, SlotSet(before, None), SlotSet("last_item", earlier)]
+        return [] if before is None else [SlotSet(before, None), SlotSet("last_item", earlier)]
 
 
 class RepeatQuestion(TurnAction):
@@ -60,9 +60,14 @@ class Correct(TurnAction):
                 dispatcher.utter_message(response="utter_rephrase")
             return []
         labels = texts(turn.slot("language", "en"))["labels"]
-        items = [labels["value"].format(item=labels[item], value=value) for item, value in turn.answers.items()]
+        items = [
+            labels["value"].format(item=labels[item], value=labels.get(value, value))
+            for item, value in turn.answers.items()
+        ]
+        if turn.level > Disposition.NONE:
+            dispatcher.utter_message(response="utter_advice")
         dispatcher.utter_message(response="utter_corrected", value=", ".join(items))
-        return [*turn.noted(), SlotSet("not_understood", 0)]
+        return turn.noted()
 
 
 class StopCheckIn(TurnAction):
@@ -73,7 +78,7 @@ class StopCheckIn(TurnAction):
 
     def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         dispatcher.utter_message(response="utter_paused")
-        return [*turn.noted(), ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("not_understood", 0)]
+        return [*turn.noted(), ActiveLoop(None), SlotSet("requested_slot", None)]
 
 
 class Affirm(TurnAction):
@@ -97,4 +102,4 @@ class Decline(TurnAction):
 
     def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         dispatcher.utter_message(response="utter_declined" if turn.slot("offer") else "utter_affirmed")
-        return [SlotSet("offer", None)]
+        return []

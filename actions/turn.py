@@ -1,7 +1,8 @@
-"""What every action needs: the turn as the tracker tells it, and the mark by which the channel sees that an action ran."""
+"""What every action needs: the turn as the tracker tells it, and the mark that an action leaves when it ran."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +46,8 @@ class Turn:
     @property
     def question(self) -> str | None:
         """What the message asks besides, as an intent."""
-        return self._read.get("question")
+        question: str | None = self._read.get("question")
+        return question
 
     @property
     def assessment(self) -> Mapping[str, Any]:
@@ -71,7 +73,8 @@ class Turn:
 
     @property
     def requested(self) -> str | None:
-        return self.slot("requested_slot")
+        requested: str | None = self.slot("requested_slot")
+        return requested
 
     @property
     def known(self) -> dict[str, str]:
@@ -88,15 +91,15 @@ class Turn:
         return [item for item in self.slot("checkin_items", []) if item not in self.known]
 
 
-class TurnAction(Action):
+class TurnAction(Action, ABC):
     """An action that leaves its mark: Rasa goes on silently when an action fails, the channel does not."""
 
-    def name(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def name(self) -> str: ...
 
+    @abstractmethod
     def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         """What the action does: say things through the dispatcher, give back events."""
-        raise NotImplementedError
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         return [*self.act(Turn(tracker), dispatcher), SlotSet("completed", self.name())]

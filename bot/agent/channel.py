@@ -13,7 +13,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.agent.signature import MIN_KEY_LENGTH, SIGNATURE_HEADER, TIMESTAMP_HEADER, Forbidden, verify
-from bot.agent.turn import CHANNEL, run_turn
+from bot.agent.turn import CHANNEL, TurnError, run_turn
 from bot.agent.wire import BadRequest, TurnRequest
 
 logger = logging.getLogger(__name__)
@@ -76,6 +76,9 @@ class RecoveryInput(InputChannel):
             return _error(400, "BadRequest", str(error))
         try:
             return json(await run_turn(request.app.ctx.agent, turn))
+        except TurnError as error:
+            logger.error("turn failed: %s", error)  # noqa: TRY400
+            return _error(500, "TurnError", str(error))
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the caller must learn of it
             logger.error("turn failed: %s in %s", type(error).__name__, _place(error))  # noqa: TRY400
             return _error(500, type(error).__name__, None)

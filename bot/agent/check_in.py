@@ -51,15 +51,17 @@ def answers_in(assessment: Assessment, asked: str | None) -> dict[str, str]:
     """What the message settles, item -> value: what triage read, and what it mentions or denies unasked."""
     plan = load_plan()
     settled = dict(assessment.answers)
+    if settled.get("pain") == NO:
+        settled["pain"] = "0"
+    elif settled.get("pain") in (YES, SAID):
+        del settled["pain"]  # how bad it is remains to be asked
     for mention in assessment.findings:
         item = plan.item_of.get(mention.finding)
         if item is None or item in assessment.answers:
             continue
-        if mention.fires:
+        if mention.fires and item != "pain":
             settled[item] = YES
-        elif mention.status in ("negated", "unchanged") and plan.answered_by[item] != "number":
-            settled.setdefault(item, NO)
-        elif mention.status == "negated" and item == "temperature":
+        elif mention.status in ("negated", "unchanged") and item != "pain":
             settled.setdefault(item, NO)
     if asked in CHECK_IN_ITEMS and asked not in settled and plan.answered_by[asked] == "words" and assessment.present:
         settled[asked] = SAID

@@ -23,7 +23,7 @@ class DialogueError(ValueError):
 class Dialogue:
     """One conversation's state.
 
-    `active`: a check-in is running and `requested` is the item asked. `offer`: a yes/no offer that waits for its answer.
+    `active`: a check-in is running and `requested` is the item asked. `offer`: a yes/no offer made in the last turn.
     `answers` are those of the check-in that runs or was interrupted, `previous` those of the one finished before.
     `said`: the bot's sentences of its last turn, so that it does not repeat them. `at`: when that turn was, if known.
     """

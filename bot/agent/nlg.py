@@ -36,9 +36,8 @@ class TextsGenerator(NaturalLanguageGenerator):
         if utter_action in ADVICE:
             return _advice(turn["assessment"], language, phone, said)
         if utter_action.startswith(QUESTION):
-            again = bool(tracker.get_slot("not_understood"))
             caregiver = tracker.get_slot("sender") == "caregiver"
-            return question(utter_action.removeprefix(QUESTION), turn, language, said, again, caregiver)
+            return question(utter_action.removeprefix(QUESTION), turn, language, said, caregiver)
         return spoken(utter_action.removeprefix("utter_"), language, phone, said, **kwargs)
 
 
@@ -51,7 +50,7 @@ def spoken(name: str, language: str, phone: str, said: Collection[str], **values
 
 
 def question(
-    item: str, turn: dict[str, Any], language: str, said: Collection[str], again: bool, caregiver: bool
+    item: str, turn: dict[str, Any], language: str, said: Collection[str], caregiver: bool
 ) -> dict[str, Any]:
     """The question for a check-in item: triage's own if it needs one, put in other words where it was just asked."""
     entry = texts(language)["check_in"][item]
@@ -60,7 +59,7 @@ def question(
         return message("question", own, [])
     plain = entry.get("caregiver", entry["question"]) if caregiver else entry["question"]
     rephrased = entry.get("rephrased", plain)
-    text = rephrased if (again or plain in said) and rephrased not in said else plain
+    text = rephrased if plain in said else plain
     return message("question", text, entry["quick_replies"])
 
 

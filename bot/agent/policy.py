@@ -77,7 +77,5 @@ def _interruption(message: UserUttered) -> list[Event]:
     return [
         ActiveLoop(None),
         SlotSet(REQUESTED_SLOT, None),
-        SlotSet("offer", None),
-        SlotSet("not_understood", 0),
         *(SlotSet(item, value) for item, value in answers.items()),
     ]

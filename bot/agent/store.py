@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from rasa.core.agent import Agent
+from rasa.core.exceptions import AgentNotReady
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -29,3 +31,14 @@ class TurnTrackerStore(TrackerStore):
     def take(self, sender_id: str) -> DialogueStateTracker | None:
         """The turn's tracker, which the store forgets."""
         return self._trackers.pop(sender_id, None)
+
+
+def store_of(agent: Agent) -> TurnTrackerStore:
+    """The agent's store, which takes the place of the one that Rasa made at its start. Raises AgentNotReady."""
+    if agent.processor is None:
+        raise AgentNotReady("no model is loaded")
+    store = agent.processor.tracker_store
+    if not isinstance(store, TurnTrackerStore):
+        store = TurnTrackerStore(agent.domain)
+        agent.tracker_store = agent.processor.tracker_store = store
+    return store

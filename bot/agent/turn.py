@@ -1,9 +1,9 @@
-"""One turn through Rasa: a fresh tracker from the dialogue, one message, and the dialogue read back from the tracker."""
+"""One turn through Rasa: a fresh tracker from the dialogue, one message, and the dialogue read back."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -20,9 +20,9 @@ from bot.agent.dialogue import Dialogue
 from bot.agent.language import reply_language
 from bot.agent.nlg import spoken
 from bot.agent.policy import ESCALATE
-from bot.agent.store import TurnTrackerStore
-from bot.agent.understanding import RED_FLAG
-from bot.triage import CHECK_IN_ITEMS, Assessment, Context, Disposition, Mention, RuleHit
+from bot.agent.store import store_of
+from bot.agent.understanding import FALLBACK, RED_FLAG
+from bot.triage import CHECK_IN_ITEMS, Assessment, Disposition, Mention, RuleHit
 from bot.triage.protocol import load_protocol
 
 FORM = "checkin_form"
@@ -49,9 +49,7 @@ class ReplyCollector(CollectingOutputChannel):
 
 async def run_turn(agent: Agent, request: wire.TurnRequest) -> dict[str, Any]:
     """The reply to `request`. Raises TurnError where Rasa or an action failed and no advice could be given."""
-    store = agent.tracker_store
-    if not isinstance(store, TurnTrackerStore):
-        raise TurnError("endpoints.yml must name bot.agent.store.TurnTrackerStore as the tracker store")
+    store = store_of(agent)
     sender_id = uuid.uuid4().hex
     language = reply_language(request.text, request.context.language)
     dialogue = _current(request)
@@ -101,7 +99,7 @@ def _current(request: wire.TurnRequest) -> Dialogue:
     dialogue = request.dialogue
     if not dialogue.expired(request.now):
         return dialogue
-    return Dialogue.from_mapping({**dialogue.as_dict(), "active": False, "offer": None, "not_understood": 0, "said": []})
+    return replace(dialogue, active=False, requested=None, offer=None, not_understood=0, said=())
 
 
 def _message(
@@ -133,7 +131,7 @@ def _message(
 
 
 def _check_actions(tracker: DialogueStateTracker, domain: Domain) -> None:
-    """Raises TurnError where a remote action ran without leaving its mark: Rasa itself goes on as if nothing had been."""
+    """Raises TurnError where a remote action ran without leaving its mark: Rasa itself would just go on."""
     remote = {name for name in (*domain.user_actions, FORM) if name.startswith(("action_", FORM))}
     waiting: str | None = None
     for event in _since_message(tracker):
@@ -168,7 +166,7 @@ def _reply(
     turn = tracker.latest_message.parse_data[TURN]  # type: ignore[literal-required]
     red_flag = turn["intent"] == RED_FLAG
     active = tracker.active_loop_name == FORM
-    offer = tracker.get_slot("offer")
+    offer = next((e.value for e in _since_message(tracker) if isinstance(e, SlotSet) and e.key == "offer"), None)
     offers_rest = request.dialogue.expired(request.now) and before.unfinished and request.intent is None
     if offers_rest and not red_flag and not active and offer is None and replies:
         replies.append(spoken("resume_offer", language, request.clinic_phone, before.said))
@@ -183,7 +181,7 @@ def _reply(
         requested=tracker.get_slot(REQUESTED_SLOT) if active else None,
         last_item=tracker.get_slot("last_item"),
         offer=offer,
-        not_understood=int(tracker.get_slot("not_understood") or 0),
+        not_understood=int(tracker.get_slot("not_understood") or 0) if turn["intent"] == FALLBACK else 0,
         previous=tracker.get_slot("previous_answers") or {},
         said=tuple(reply["text"] for reply in replies),
         at=request.now.isoformat() if request.now else request.dialogue.at,

@@ -1,11 +1,11 @@
 """What a message means in its conversation: triage, the answers it holds, and the intent that the rules act upon.
 
-The statistical classifier proposes an intent; triage and the question that was asked may override it, never the reverse.
+The statistical classifier proposes an intent; triage and the question asked may override it, never the reverse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,25 +14,28 @@ from bot.agent.dialogue import Dialogue
 from bot.agent.language import looks_like_question
 from bot.triage import CHECK_IN_ITEMS, Assessment, Context, Disposition, assess
 
-RED_FLAG, ANSWER, SYMPTOM, WHAT_IF, OTHER_PERSON, NEWS, FALLBACK = (
-    "red_flag", "answer", "symptom", "ask_what_if", "about_other_person", "share_news", "nlu_fallback",
-)
+RED_FLAG, ANSWER, SYMPTOM, CORRECT = "red_flag", "answer", "symptom", "correct"
+WHAT_IF, OTHER_PERSON, NEWS, FALLBACK = "ask_what_if", "about_other_person", "share_news", "nlu_fallback"
 #: What a patient may say instead of an answer; the words themselves decide, whatever the question was.
 CONTROLS = frozenset({"skip", "go_back", "repeat_question", "stop_check_in", "ask_human", "never_mind"})
 QUESTIONS = "faq_"
 NURSE_ONLY = frozenset({"ask_medication", "ask_nurse_only"})
+SMALL_TALK = frozenset({"greet", "thanks", "ask_identity", "out_of_scope"})
+#: Intents that mean something only as an answer to a question.
+ANSWERS_ONLY = frozenset({"answer_fine", "same_as_before", "affirm", "deny"})
+#: Statuses of mentions that tell of nothing new.
+WITHOUT_WORRY = frozenset({"negated", "historical", "unchanged", "figurative"})
 _BARE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`answers`: the check-in items that this message fills or changes. `question`: what it asks besides, as an intent."""
+    """`answers`: the check-in items that the message fills or changes; `question`: the intent that it asks besides."""
 
     intent: str
     assessment: Assessment
     answers: Mapping[str, str]
     question: str | None = None
-    corrects: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -40,126 +43,125 @@ class Understanding:
             "assessment": self.assessment.as_dict(),
             "answers": dict(self.answers),
             "question": self.question,
-            "corrects": self.corrects,
         }
 
 
 def understand(text: str, context: Context, dialogue: Dialogue, proposed: str) -> Understanding:
     """Read `text` as the next message of `dialogue`; `proposed` is the intent that the classifier gave."""
     assessment = assess(text, context)
-    corrects = proposed == "correct" and dialogue.last_item is not None
+    if not _has_letters(text):
+        proposed = FALLBACK  # of a number or an emoji the classifier knows nothing
+    asked = context.asked if context.asked in CHECK_IN_ITEMS else None
+    corrects = proposed == CORRECT and dialogue.last_item is not None
     if corrects:
         assessment = _corrected(text, context, dialogue, assessment)
-    asked = context.asked if context.asked in CHECK_IN_ITEMS else None
-    answers = _new_answers(answers_in(assessment, asked), asked, dialogue, corrects)
+    answers = _new_answers(answers_in(assessment, None if corrects else asked), asked, dialogue, corrects)
+    if proposed == CORRECT and not (corrects and answers):
+        proposed, corrects = FALLBACK, False
     asks_something = proposed.startswith(QUESTIONS) or proposed in NURSE_ONLY
     question = proposed if asks_something and looks_like_question(text) else None
-    intent = _intent(text, context, dialogue, proposed, assessment, answers, question, corrects)
-    if asked and intent == ANSWER and asked not in answers:
-        answers = {**answers, asked: _said(proposed, dialogue, asked)}
-    return Understanding(intent, assessment, answers, question, corrects)
+    reading = _Reading(text, context, dialogue, proposed, assessment, answers, question)
+    intent = CORRECT if corrects and not assessment.is_red_flag else reading.intent()
+    if asked and intent == ANSWER and asked not in answers and assessment.ask is None:
+        said = reading.said()
+        answers = answers if said is None else {**answers, asked: said}
+    return Understanding(intent, assessment, answers, question)
 
 
-def _intent(
-    text: str,
-    context: Context,
-    dialogue: Dialogue,
-    proposed: str,
-    assessment: Assessment,
-    answers: Mapping[str, str],
-    question: str | None,
-    corrects: bool,
-) -> str:
-    if assessment.is_red_flag:
-        return RED_FLAG
-    if not assessment.understood:
-        return FALLBACK
-    if corrects and answers:
-        return "correct"
-    if dialogue.active and context.asked in CHECK_IN_ITEMS:
-        return _in_check_in(text, context.asked, dialogue, proposed, assessment, answers, question)
-    said = _yes_or_no(text, context, dialogue)
-    if said is not None:
-        return "affirm" if said == YES else "deny"
-    if proposed == "ask_human" or (assessment.disposition is Disposition.NONE and proposed in CONTROLS):
-        return proposed
-    if assessment.disposition > Disposition.NONE:
-        return SYMPTOM
-    return question or _by_mentions(assessment, proposed, text)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Everything from which the intent is told, so that each question about it is a small method."""
+
+    text: str
+    context: Context
+    dialogue: Dialogue
+    proposed: str
+    assessment: Assessment
+    answers: Mapping[str, str]
+    question: str | None
+
+    def intent(self) -> str:
+        """The first line that holds counts, here and in the methods below."""
+        return next(intent for holds, intent in self._anywhere() if holds)
+
+    def _anywhere(self) -> Iterator[tuple[bool, str]]:
+        level = self.assessment.disposition
+        yield self.assessment.is_red_flag, RED_FLAG
+        yield not self.assessment.understood, FALLBACK
+        if self.dialogue.active and self.context.asked in CHECK_IN_ITEMS:
+            yield from self._in_check_in(self.context.asked)
+        said = self._yes_or_no() if level is Disposition.NONE else None
+        yield said is not None and self._doubt, NEWS
+        yield said == YES, "affirm"
+        yield said == NO, "deny"
+        yield self.proposed == "ask_human", self.proposed
+        yield level is Disposition.NONE and self.proposed in CONTROLS, self.proposed
+        yield level > Disposition.NONE, SYMPTOM
+        yield from self._by_mentions()
+
+    def _in_check_in(self, asked: str) -> Iterator[tuple[bool, str]]:
+        """While a check-in waits for the answer to `asked`."""
+        words_do = load_plan().answered_by[asked] == "words" and _has_letters(self.text)
+        yield asked in self.answers and (self._bare or self.question is None), ANSWER
+        yield self.proposed in CONTROLS, self.proposed
+        if self.question is not None:
+            yield from self._by_mentions()
+        yield self.assessment.ask is not None, ANSWER
+        yield self.assessment.disposition > Disposition.NONE, ANSWER if words_do else SYMPTOM
+        yield "hypothetical" in self._statuses, WHAT_IF
+        yield self.said() not in (None, SAID), ANSWER
+        yield any(item in self.answers for item in self.dialogue.items), ANSWER
+        yield words_do and self.proposed not in SMALL_TALK, ANSWER
+        yield self.proposed in ANSWERS_ONLY, FALLBACK
+        yield from self._by_mentions()
+
+    def _by_mentions(self) -> Iterator[tuple[bool, str]]:
+        """The classifier's intent, unless what triage saw without raising it says more."""
+        seen, guess = self._statuses, self.proposed.startswith(QUESTIONS)
+        yield "hypothetical" in seen and self.question in (None, "faq_when_to_call", "faq_risks"), WHAT_IF
+        yield "other_person" in seen and self.proposed not in SMALL_TALK, OTHER_PERSON
+        yield self.question is not None, str(self.question)
+        yield bool(seen) and seen <= WITHOUT_WORRY and (guess or self.proposed in (FALLBACK, *ANSWERS_ONLY)), NEWS
+        yield self.proposed in ("answer_fine", "same_as_before"), NEWS
+        yield guess and not self._bare, NEWS
+        yield True, self.proposed
+
+    def said(self) -> str | None:
+        """The value of an answer to the item asked that holds no yes, no or number; None if it is no answer."""
+        asked = self.context.asked or ""
+        by_number = load_plan().answered_by[asked] == "number"
+        if self.proposed == "same_as_before" and self.dialogue.previous.get(asked) == NO:
+            return NO
+        if self.proposed == "answer_fine" and asked != "pain":
+            return NO
+        return None if by_number or not _has_letters(self.text) else SAID
+
+    def _yes_or_no(self) -> str | None:
+        """A bare yes or no to an offer or to a doubt's question; read as to any yes/no question of the check-in."""
+        if (self.dialogue.offer is None and not self._doubt) or not self._bare:
+            return None
+        said = assess(self.text, replace(self.context, asked="anything_else")).answers.get("anything_else")
+        return said if said in (YES, NO) else None
+
+    @property
+    def _doubt(self) -> bool:
+        return (self.context.asked or "").startswith("doubt:")
+
+    @property
+    def _bare(self) -> bool:
+        return len(self.text.split()) <= _BARE
+
+    @property
+    def _statuses(self) -> set[str]:
+        return {mention.status for mention in self.assessment.findings}
 
 
-def _in_check_in(
-    text: str,
-    asked: str,
-    dialogue: Dialogue,
-    proposed: str,
-    assessment: Assessment,
-    answers: Mapping[str, str],
-    question: str | None,
-) -> str:
-    """The intent while a check-in waits for the answer to `asked`."""
-    bare = len(text.split()) <= _BARE
-    if asked in answers and (bare or question is None):
-        return ANSWER
-    if proposed in CONTROLS:
-        return proposed
-    if question is not None:
-        return question
-    if assessment.ask is not None:
-        return ANSWER
-    if assessment.disposition > Disposition.NONE:
-        return ANSWER if load_plan().answered_by[asked] == "words" else SYMPTOM
-    if any(mention.status == "hypothetical" for mention in assessment.findings):
-        return WHAT_IF
-    if proposed in ("answer_fine", "same_as_before") and _said(proposed, dialogue, asked) != SAID:
-        return ANSWER
-    if any(item in answers for item in dialogue.items):
-        return ANSWER
-    if load_plan().answered_by[asked] == "words" and proposed not in ("greet", "thanks", "ask_identity", "out_of_scope"):
-        return ANSWER
-    return _by_mentions(assessment, proposed, text)
-
-
-def _by_mentions(assessment: Assessment, proposed: str, text: str) -> str:
-    """The classifier's intent, unless what triage saw without raising it says more."""
-    statuses = {mention.status for mention in assessment.findings}
-    if "hypothetical" in statuses:
-        return WHAT_IF
-    if proposed in (FALLBACK, "answer_fine", "same_as_before", "correct", "affirm", "deny") or proposed.startswith(QUESTIONS):
-        if "other_person" in statuses:
-            return OTHER_PERSON
-        if statuses and statuses <= {"negated", "historical", "unchanged", "figurative"}:
-            return NEWS
-    if proposed in ("answer_fine", "same_as_before"):
-        return NEWS
-    if proposed.startswith(QUESTIONS) and not looks_like_question(text) and len(text.split()) > _BARE:
-        return NEWS
-    return proposed
-
-
-def _said(proposed: str, dialogue: Dialogue, asked: str) -> str:
-    """The value of an answer that holds no yes, no or number."""
-    number = load_plan().answered_by[asked] == "number"
-    if proposed == "same_as_before":
-        before = dialogue.previous.get(asked)
-        return NO if before == NO else SAID
-    if proposed == "answer_fine" and (not number or asked == "temperature"):
-        return NO
-    return SAID
-
-
-def _yes_or_no(text: str, context: Context, dialogue: Dialogue) -> str | None:
-    """A bare yes or no to an offer or to a doubt's question; read as to any yes/no question of the check-in."""
-    if dialogue.offer is None and not (context.asked or "").startswith("doubt:"):
-        return None
-    if len(text.split()) > _BARE:
-        return None
-    said = assess(text, replace(context, asked="anything_else")).answers.get("anything_else")
-    return said if said in (YES, NO) else None
+def _has_letters(text: str) -> bool:
+    return any(character.isalpha() for character in text)
 
 
 def _corrected(text: str, context: Context, dialogue: Dialogue, first: Assessment) -> Assessment:
-    """The text read as an answer to the item before, where that says more: "sorry, i meant 8" after the pain question."""
+    """The text read as an answer to the item before, where that says more: "sorry, i meant 8" after a pain of 3."""
     again = assess(text, replace(context, asked=dialogue.last_item))
     if again.disposition > first.disposition or (again.disposition == first.disposition and again.answers):
         return again

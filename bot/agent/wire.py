@@ -64,7 +64,7 @@ class TurnRequest:
             context=context,
             dialogue=dialogue,
             clinic_phone=_typed(metadata, "clinic_phone", str, ""),
-            clinic_answers={str(slot): answer for slot, answer in answers.items() if isinstance(answer, str) and answer},
+            clinic_answers={slot: answer for slot, answer in answers.items() if isinstance(answer, str) and answer},
             sender=_typed(metadata, "sender", str, "patient"),
             intent=intent,
             now=time,
