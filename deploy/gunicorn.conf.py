@@ -15,6 +15,8 @@ graceful_timeout = 20
 keepalive = 5
 # Every worker reads the settings itself: an error in them shows in its own words and stops the server.
 preload_app = False
+# Nobody manages it at run time; the socket would lie in the home folder, where two services would share it.
+control_socket_disable = True
 
 # Request lines carry ids only, but a log of who called when is patient data too.
 accesslog = None

@@ -19,6 +19,8 @@ from honcho.printer import Message, Printer
 ROOT = Path(__file__).resolve().parent.parent
 STOPPED = re.compile(r"^(?P<name>[\w-]+) stopped \(rc=(?P<code>-?\d+)\)")
 SIGNALLED = re.compile(r"^SIG\w+ received")
+#: Sanic turns deprecation warnings on for the whole of Rasa: a screenful about libraries that are pinned anyway.
+DEPRECATION = re.compile(rb"^\S+:\d+: \w*DeprecationWarning: ")
 
 
 class Watcher(Printer):  # type: ignore[misc]
@@ -28,12 +30,24 @@ class Watcher(Printer):  # type: ignore[misc]
         super().__init__(sys.stdout)
         self.first_stopped: tuple[str, int] | None = None
         self.signalled = False
+        self._warned: set[str] = set()
 
     def write(self, message: Message) -> None:
         """Print the line; read it when honcho itself says it."""
         if message.name == "system":
             self._notice(str(message.data))
+        elif self._is_warning(message.name, message.data):
+            return
         super().write(message)
+
+    def _is_warning(self, name: str, line: bytes) -> bool:
+        """Whether the line is a deprecation warning, or the indented line of code that follows one."""
+        if DEPRECATION.match(line):
+            self._warned.add(name)
+            return True
+        follows = name in self._warned and line.startswith(b"  ")
+        self._warned.discard(name)
+        return follows
 
     def _notice(self, line: str) -> None:
         if SIGNALLED.match(line):

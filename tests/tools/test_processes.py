@@ -67,6 +67,16 @@ def test_a_killed_process_is_told_by_its_signal(tmp_path: Path) -> None:
     assert process.returncode != 0
 
 
+def test_deprecation_warnings_are_left_out_and_nothing_else(tmp_path: Path) -> None:
+    procfile = tmp_path / "Procfile"
+    said = r"one\n/lib/a.py:3: DeprecationWarning: old\n  old()\ntwo\n  three\n"
+    procfile.write_text(f"rasa: printf '{said}'; exit 1\n")
+    with running(procfile) as process:
+        output, _ = process.communicate(timeout=30)
+    shown = [line.partition("| ")[2] for line in output.splitlines() if " rasa " in line]
+    assert shown == ["one", "two", "  three"]
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_all_cleanly(tmp_path: Path, how: signal.Signals) -> None:
     procfile = tmp_path / "Procfile"
