@@ -213,7 +213,7 @@ def test_no_signed_form_makes_the_service_fail(service, form, path):
     assert answered.status_code in (200, 204, 400)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=_json_values | st.fixed_dictionaries({}, optional={"id": _json_values, "text": _json_values}))
 def test_no_json_makes_the_chat_fail(service, body):
     client = service.app.test_client()

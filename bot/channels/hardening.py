@@ -50,11 +50,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def bound_body() -> None:
-        if request.content_length is not None and request.content_length > settings.max_body_bytes:
+        if request.content_length is None:
+            # A chunked body names no length, and reading stops at the limit without a word: read one byte more, here.
+            request.max_content_length = settings.max_body_bytes + 1
+        length = len(request.get_data(cache=True)) if request.content_length is None else request.content_length
+        if length > settings.max_body_bytes:
             raise RequestEntityTooLarge
-        if request.method in ("POST", "PUT", "PATCH", "DELETE"):
-            # A chunked body names no length: read it here, to the limit, so that no view sees part of one.
-            request.get_data(cache=True)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -92,7 +92,7 @@ def twilio_server(account_sid: str = "AC" + "0" * 32, auth_token: str = "test-to
     contract = Contract.load(require_description())
     state = TwilioServer(account_sid, auth_token)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state, contract))
-    server.daemon_threads = False
+    server.daemon_threads = True  # the client keeps its connection open
     state.base_url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -128,10 +128,10 @@ def _handler(state: TwilioServer, contract: Contract) -> type[BaseHTTPRequestHan
             else:
                 message = _message(state, form)
                 contract.check_answer(operation, 201, message)
-                self.answer(201, message)
                 with state.seen:
                     state.messages.append({**message, "form": form})
                     state.seen.notify_all()
+                self.answer(201, message)
                 _call_back(state, message, form)
 
         def is_signed_in(self, account_sid: str) -> bool:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from bot.channels.errors import FieldError
 
 _SID = re.compile(r"[!-~]{1,64}")
-_ADDRESS = re.compile(r"[!-~]{1,64}")
+_ADDRESS = re.compile(r"[ -~]{1,64}")
 _MOST_MEDIA = 100
 
 

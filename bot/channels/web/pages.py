@@ -23,7 +23,8 @@ def preferred_language() -> str:
     asked = request.args.get("language")
     if asked in LANGUAGES:
         return str(asked)
-    return request.accept_languages.best_match(LANGUAGES, "en") or "en"
+    wanted = (tag.split("-")[0].lower() for tag in request.accept_languages.values())
+    return next((language for language in wanted if language in LANGUAGES), "en")
 
 
 def clinic_phone() -> str:
