@@ -73,7 +73,8 @@ def test_deprecation_warnings_are_left_out_and_nothing_else(tmp_path: Path) -> N
     procfile.write_text(f"rasa: printf '{said}'; exit 1\n")
     with running(procfile) as process:
         output, _ = process.communicate(timeout=30)
-    shown = [line.partition("| ")[2] for line in output.splitlines() if " rasa " in line]
+    lines = (line.partition("| ") for line in output.splitlines())
+    shown = [said for prefix, _, said in lines if prefix.split()[1:] == ["rasa"]]
     assert shown == ["one", "two", "  three"]
 
 
