@@ -36,7 +36,7 @@ class Account(UserMixin, Base):  # type: ignore[misc]  # the mixin is untyped
 
     def is_locked(self, form_error: list[str] | None = None) -> bool:
         """Flask-Security calls this after a right password; the form's message is made the same as for a wrong one."""
-        locked = lockout.is_locked(services(), self.id)
+        locked = lockout.refuses(services(), self.id)
         if locked and form_error is not None:
             form_error.append("locked")
         return locked

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.console import nurse_reply
 from bot.console.account import Nurse, current_nurse
 from bot.console.chart import find_flag, find_thread
-from bot.console.pages import blueprint, thread_page
+from bot.console.pages import ID, blueprint, thread_page
 from bot.console.transcript import newest_inbound
 from bot.conversation.services import services
 from bot.records import audit, flags, threads
@@ -45,12 +45,12 @@ class Act(NamedTuple):
 
     def record(self, action: str, entity: str, entity_id: int) -> None:
         audit.record(
-            self.session, actor=self.nurse.actor, action=action, entity=entity, entity_id=entity_id, detail={},
+            self.session, actor=self.nurse.actor, action=action, entity=entity, entity_id=entity_id,
             now=self.now,
         )
 
 
-@blueprint.post("/flags/<int:flag_id>/acknowledge")
+@blueprint.post(f"/flags/<{ID}:flag_id>/acknowledge")
 def acknowledge(flag_id: int) -> ResponseReturnValue:
     """The nurse has seen it and is on it."""
 
@@ -65,7 +65,7 @@ def acknowledge(flag_id: int) -> ResponseReturnValue:
     return _on_flag(flag_id, change, "Acknowledged. Close the flag when the patient is looked after.")
 
 
-@blueprint.post("/flags/<int:flag_id>/close")
+@blueprint.post(f"/flags/<{ID}:flag_id>/close")
 def close(flag_id: int) -> ResponseReturnValue:
     """It is dealt with, and the nurse says how."""
     reason = _typed("reason")
@@ -85,7 +85,7 @@ def close(flag_id: int) -> ResponseReturnValue:
     return _on_flag(flag_id, change, "The flag is closed and its reason kept.")
 
 
-@blueprint.post("/threads/<int:thread_id>/take-over")
+@blueprint.post(f"/threads/<{ID}:thread_id>/take-over")
 def take_over(thread_id: int) -> ResponseReturnValue:
     """From now on the nurse answers; the assistant is silent, except for red-flag advice."""
 
@@ -98,7 +98,7 @@ def take_over(thread_id: int) -> ResponseReturnValue:
     return _on_thread(thread_id, change, "You have taken over. The assistant stays silent, except for red-flag advice.")
 
 
-@blueprint.post("/threads/<int:thread_id>/hand-back")
+@blueprint.post(f"/threads/<{ID}:thread_id>/hand-back")
 def hand_back(thread_id: int) -> ResponseReturnValue:
     """The assistant answers again."""
 
@@ -111,7 +111,7 @@ def hand_back(thread_id: int) -> ResponseReturnValue:
     return _on_thread(thread_id, change, "Handed back: the assistant answers again.")
 
 
-@blueprint.post("/threads/<int:thread_id>/reply")
+@blueprint.post(f"/threads/<{ID}:thread_id>/reply")
 def reply(thread_id: int) -> ResponseReturnValue:
     """The nurse's own words to the patient, by the way that the patient last wrote."""
     body = _typed("body")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from bot.conversation.services import Services
 from bot.records import audit
@@ -25,25 +26,23 @@ def note_failure(services: Services, practitioner_id: int) -> None:
         )
         practitioner = session.get_one(Practitioner, practitioner_id)
         action = "login.failed"
-        if practitioner.locked_until is not None and practitioner.locked_until > now:
+        if _is_locked(practitioner, now):
             practitioner.failed_logins = 0
         elif practitioner.failed_logins >= MAX_FAILURES:
             practitioner.failed_logins = 0
             practitioner.locked_until = now + LOCKED_FOR
             action = "login.locked"
-        audit.record(
-            session, actor=f"practitioner:{practitioner_id}", action=action, entity="practitioner",
-            entity_id=practitioner_id, detail={}, now=now,
-        )
+        _record(session, action, practitioner_id, now)
 
 
-def note_unknown(services: Services) -> None:
-    """Audit an attempt with an address that nobody has."""
+def refuses(services: Services, practitioner_id: int) -> bool:
+    """Whether even the right password, which was just given, does not open the account now."""
+    now = services.clock.now()
     with services.sessions.begin() as session:
-        audit.record(
-            session, actor="system:console", action="login.unknown", entity="practitioner", entity_id=None, detail={},
-            now=services.clock.now(),
-        )
+        locked = _is_locked(session.get_one(Practitioner, practitioner_id), now)
+        if locked:
+            _record(session, "login.refused", practitioner_id, now)
+    return locked
 
 
 def note_success(services: Services, practitioner_id: int) -> None:
@@ -52,15 +51,19 @@ def note_success(services: Services, practitioner_id: int) -> None:
         practitioner = session.get_one(Practitioner, practitioner_id)
         practitioner.failed_logins = 0
         practitioner.locked_until = None
-        audit.record(
-            session, actor=f"practitioner:{practitioner_id}", action="login.succeeded", entity="practitioner",
-            entity_id=practitioner_id, detail={}, now=services.clock.now(),
-        )
+        _record(session, "login.succeeded", practitioner_id, services.clock.now())
 
 
-def is_locked(services: Services, practitioner_id: int) -> bool:
-    """Whether even the right password is refused now."""
-    now = services.clock.now()
-    with services.sessions() as session:
-        until = session.get_one(Practitioner, practitioner_id).locked_until
-    return until is not None and until > now
+def note_unknown(services: Services) -> None:
+    """Audit an attempt with an address that nobody has."""
+    with services.sessions.begin() as session:
+        _record(session, "login.unknown", None, services.clock.now())
+
+
+def _is_locked(practitioner: Practitioner, now: datetime) -> bool:
+    return practitioner.locked_until is not None and practitioner.locked_until > now
+
+
+def _record(session: Session, action: str, practitioner_id: int | None, now: datetime) -> None:
+    actor = f"practitioner:{practitioner_id}" if practitioner_id else "system:console"
+    audit.record(session, actor=actor, action=action, entity="practitioner", entity_id=practitioner_id, now=now)

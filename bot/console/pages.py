@@ -14,6 +14,10 @@ from bot.console.worklist import queue_of
 from bot.conversation.services import services
 from bot.records import audit
 
+#: The largest id that a database keeps; what is larger is no page.
+LARGEST = 2**63 - 1
+ID = f"int(max={LARGEST})"
+
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
 guard.protect(blueprint)
 
@@ -54,15 +58,17 @@ def queue_refresh() -> Response:
     return response
 
 
-@blueprint.get("/threads/<int:thread_id>")
+@blueprint.get(f"/threads/<{ID}:thread_id>")
 def thread(thread_id: int) -> str:
     """One conversation, both sides, with the reasons beside it."""
     nurse = current_nurse()
     before = request.args.get("before", type=int)
+    if before is not None and not 0 < before <= LARGEST:
+        before = None
     return thread_page(nurse, thread_id, before=before)
 
 
-@blueprint.get("/threads/<int:thread_id>/state.json")
+@blueprint.get(f"/threads/<{ID}:thread_id>/state.json")
 def thread_state(thread_id: int) -> Response:
     """Numbers only: whether a newer message came here, and how many wait in the queue."""
     nurse = current_nurse()
@@ -101,6 +107,6 @@ def note_view(nurse: Nurse, action: str, entity: str, entity_id: int) -> None:
     """Audit a look, in a transaction of its own and before anything is shown."""
     with services().sessions.begin() as session:
         audit.record(
-            session, actor=nurse.actor, action=action, entity=entity, entity_id=entity_id, detail={},
+            session, actor=nurse.actor, action=action, entity=entity, entity_id=entity_id,
             now=services().clock.now(),
         )
