@@ -23,7 +23,7 @@ OPTIONS = {
 }
 
 
-class CalendarDay(click.ParamType):
+class CalendarDay(click.ParamType[date]):
     """A day that exists, written year-month-day."""
 
     name = "YYYY-MM-DD"
