@@ -24,9 +24,10 @@ def escalate(
     page_on_call: bool,
     now: datetime,
 ) -> Episode | None:
-    """Record a message's level; the episode it belongs to, None if there is none. The caller has locked the thread.
+    """Record a message's level; its episode, None if there is none. The caller has locked the thread.
 
-    `level` is what the message says, `flag_level` what a nurse must see it as; expected recovery is recorded, not queued.
+    `level` is what the message says, `flag_level` what a nurse must see it as; expected recovery is
+    recorded, not queued.
     """
     found = tuple(findings)
     worst = max(level, flag_level)

@@ -1,4 +1,4 @@
-"""Taking a message in: stored in one transaction with the work that it makes, whoever wrote it and whatever it holds."""
+"""Taking a message in: stored in one transaction with the work that it makes, whoever wrote it, whatever it holds."""
 
 from __future__ import annotations
 

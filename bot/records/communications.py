@@ -73,7 +73,7 @@ def add_outbound(
     blocked: bool = False,
     now: datetime,
 ) -> Communication:
-    """A message of the bot. A chat shows what is stored, so there it counts as sent; a text message waits in the outbox."""
+    """A message of the bot. A chat shows what is stored, so there it counts as sent; a text waits in the outbox."""
     status = "blocked" if blocked else "sent" if channel == "web" else "queued"
     message = Communication(
         thread_id=thread.id, patient_id=thread.patient_id, direction="out", channel=channel, address=address,

@@ -80,7 +80,7 @@ def check_ready(engine: Engine) -> None:
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     if current != head:
         raise DatabaseNotReady(
-            f"The database is at version {current or 'none'}, this service needs {head}: run `python -m bot database upgrade`."
+            f"The database is at version {current or 'none'}, {head} is needed: run `python -m bot database upgrade`."
         )
 
 
@@ -91,18 +91,19 @@ def _with_driver(url: URL) -> URL:
 def _prepare_sqlite(engine: Engine) -> None:
     """Make SQLite behave like PostgreSQL's READ COMMITTED, with one writer at a time that waits instead of failing.
 
-    A transaction that reads first and writes later may fail at once in SQLite when somebody else wrote in between. So none
-    is begun for reads, and the first write, or SELECT … FOR UPDATE, begins one that holds the write lock from the start.
+    A transaction that reads first and writes later may fail at once in SQLite when somebody else wrote in between. So
+    none is begun for reads; the first write, or SELECT … FOR UPDATE, begins one that has the write lock from the start.
     """
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "before_cursor_execute")
-    def _lock_before_writing(
+    def _lock_before_writing(  # noqa: PLR0917 - SQLAlchemy's signature
         connection: Connection,
         cursor: sqlite3.Cursor,
         statement: str,

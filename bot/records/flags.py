@@ -40,7 +40,7 @@ class IllegalTransition(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What raising did: the flag, and the event that it made (opened, raised, reopened) or None if it changed nothing."""
+    """What raising did: the flag, and the event that it made (opened, raised, reopened), None if nothing changed."""
 
     flag: Flag
     event: str | None
@@ -84,7 +84,7 @@ def raise_flag(
         )
         session.add(flag)
         session.flush()
-        _write(session, flag, None, "opened", OPEN, now, communication_id=communication_id)
+        _write(session, flag, None, "opened", now=now, communication_id=communication_id)
         return Raised(flag, "opened")
     event = _event_of(flag, level, found, reason)
     flag.level = levels.higher(flag.level, level)
@@ -154,7 +154,7 @@ def _move(
         flag.acknowledged_at = None
         flag.acknowledged_by_id = None
     _write(
-        session, flag, before, event, after, now,
+        session, flag, before, event, now=now,
         communication_id=communication_id, practitioner_id=practitioner_id, reason=reason,
     )
 
@@ -164,16 +164,15 @@ def _write(
     flag: Flag,
     before: str | None,
     event: str,
-    after: str,
-    now: datetime,
     *,
+    now: datetime,
     communication_id: int | None = None,
     practitioner_id: int | None = None,
     reason: str | None = None,
 ) -> None:
     session.add(
         FlagEvent(
-            flag_id=flag.id, event=event, from_state=before, to_state=after, level=flag.level,
+            flag_id=flag.id, event=event, from_state=before, to_state=flag.state, level=flag.level,
             communication_id=communication_id, practitioner_id=practitioner_id, reason=reason, recorded_at=now,
         )
     )

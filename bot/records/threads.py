@@ -48,7 +48,7 @@ def get_or_create(session: Session, *, key: str, organization_id: int, patient_i
 def lock(session: Session, thread_id: int) -> Thread:
     """The thread as it is now; nobody else changes it, or what hangs on it, before this transaction ends.
 
-    Whoever changes a thread's episode or flag locks the thread first: one order for all, so that nobody waits in a ring.
+    Whoever changes a thread's episode or flag locks the thread first: one order for all, so nobody waits in a ring.
     """
     return session.scalars(
         select(Thread)

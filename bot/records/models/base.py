@@ -1,9 +1,9 @@
-"""What every table shares: the declarative base, constraint names, UTC time, text and JSON that any database can keep."""
+"""What every table shares: the base, constraint names, UTC time, and text and JSON that any database can keep."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -92,7 +92,7 @@ class Base(DeclarativeBase):
     """The base of every model."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json}
+    type_annotation_map: ClassVar = {datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json}
 
 
 class Identified:

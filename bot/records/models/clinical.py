@@ -16,7 +16,7 @@ class RiskAssessment(Identified, Base):
     """What triage made of one message (FHIR RiskAssessment): the merged result that the patient's advice came from.
 
     `findings`: [{finding, status, text, start, end}], character offsets into the communication's body.
-    `rules`: [{id, level, source, findings}]. `readers`: the level that each reader gave, e.g. {"screen": …, "agent": …}.
+    `rules`: [{id, level, source, findings}]. `readers`: the level that each reader gave ({"screen": …, "agent": …}).
     """
 
     __tablename__ = "risk_assessment"
@@ -38,7 +38,7 @@ class RiskAssessment(Identified, Base):
 
 
 class Episode(Identified, Base):
-    """One spell of illness: findings add up and the level only rises until a nurse closes it. A thread has one open at most."""
+    """One spell of illness: findings add up and the level only rises until a nurse closes it. A thread has one open."""
 
     __tablename__ = "episode"
     __table_args__ = (

@@ -17,7 +17,7 @@ class Thread(Identified, Base):
 
     `key` is `patient:<id>`, or `sms:<number>` / `web:<session>` while nobody knows who writes.
     `lease_*` lets one worker at a time take its turns. `owner_id` is the nurse who has taken over.
-    `doubt` is the yes/no question about one finding that waits for an answer: {finding, question, level, communication_id}.
+    `doubt` is the question about one finding that waits for an answer: {finding, question, communication_id}.
     `dialogue` is the agent's own state, kept for it and handed back with the next turn (see docs/architecture.md).
     """
 
@@ -55,11 +55,11 @@ class ChatSession(Identified, Base):
 
 
 class Communication(Identified, Base):
-    """One message, in or out (FHIR Communication). `address` is the far end: an E.164 number or a chat session's public id.
+    """One message, in or out (FHIR Communication). `address` is the far end: an E.164 number or a chat's public id.
 
     Inbound status: received, answered, silent (a nurse owns the thread), failed.
     Outbound status: queued, sending, sent, delivered, failed, undelivered, blocked (opted out), stale.
-    Kinds out: advice, question, answer, notice, nurse. `provider_id` is Twilio's MessageSid or the chat client's message id.
+    Kinds out: advice, question, answer, notice, nurse. `provider_id`: Twilio's MessageSid or the chat client's id.
     """
 
     __tablename__ = "communication"
@@ -95,7 +95,7 @@ class Communication(Identified, Base):
 class Turn(Identified, Base):
     """The work that one inbound communication makes. Stored in the same transaction as the communication.
 
-    State: pending, done, failed. `priority` is the rank of the level that a quick screen gave at intake (4 = emergency).
+    State: pending, done, failed. `priority` is the rank of the level that a first look gave at intake (4 = emergency).
     """
 
     __tablename__ = "turn"

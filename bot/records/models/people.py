@@ -25,7 +25,7 @@ class Organization(Identified, Base):
 
 
 class Patient(Identified, Base):
-    """A person under care (FHIR Patient). `risks` holds ids such as `diabetes`, `steroids`, `cancer_treatment`, `dialysis`."""
+    """A person under care (FHIR Patient). `risks`: ids such as diabetes, steroids, cancer_treatment, dialysis."""
 
     __tablename__ = "patient"
     __table_args__ = (
@@ -80,7 +80,7 @@ class Procedure(Identified, Base):
 
 
 class Consent(Identified, Base):
-    """Whether an address may be written to (FHIR Consent). The newest row of an address counts; rows are never changed."""
+    """Whether an address may be written to (FHIR Consent). Its newest row counts; rows are never changed."""
 
     __tablename__ = "consent"
 
