@@ -1,0 +1,1 @@
+"""Measured speed and accuracy: each report is written to bench/out, against a named peer in the same run."""

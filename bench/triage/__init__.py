@@ -1,0 +1,1 @@
+"""How well and how fast triage reads messages, beside three peers: `python -m bench.triage`."""
