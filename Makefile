@@ -28,7 +28,7 @@ train: python ## Train the agent's model if what it is made from changed
 
 bench: python ## Measure speed and accuracy
 	@$(SETUP) prepare --dev
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench.triage
 
 screenshots: python ## Take the screenshots of the manuals again
 	@$(SETUP) prepare --dev

@@ -14,6 +14,8 @@ from tools.progress import Progress
 
 #: What is tested inside Rasa's own environment.
 RASA_SUITES = ("tests/agent", "tests/actions")
+#: The fixtures of the product's tests need libraries that Rasa's environment has not: load only the root's conftest.
+WITHOUT_PRODUCT_FIXTURES = ("-p", "conftest", "--confcutdir", RASA_SUITES[0])
 #: pytest's exit code when no test was chosen.
 NOTHING_COLLECTED = 5
 
@@ -64,13 +66,13 @@ def split(root: Path, arguments: Sequence[str]) -> tuple[list[str] | None, list[
     product = [path for path in paths if path not in rasa]
     ignored = [f"--ignore={suite}" for suite in RASA_SUITES]
     return (
-        [*rasa, *options] if rasa else None,
+        [*WITHOUT_PRODUCT_FIXTURES, *rasa, *options] if rasa else None,
         [*ignored, *product, *options] if product or not paths else None,
     )
 
 
 def _rasa_suites(root: Path) -> list[str]:
-    return [suite for suite in RASA_SUITES if (root / suite).is_dir()]
+    return [suite for suite in RASA_SUITES if any((root / suite).rglob("test_*.py"))]
 
 
 def _pytest(root: Path, python: Path, environ: dict[str, str], arguments: Sequence[str], *, filtered: bool) -> int:
