@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +15,18 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.channels.sms.sender import DemoPhoneSender
 from bot.channels.sms.signing import SIGNATURE_HEADER, sign
+from bot.conversation.agent import AgentRequest
+from bot.conversation.agent_reply import AgentReply, Reply
+from bot.conversation.outbox import deliver_due
+from bot.conversation.turns import take_next
 from bot.records.database import create_engine_for, session_factory, upgrade
 from bot.records.models import Communication, Organization
 from bot.records.people import enrol
 from bot.settings import Settings
+from bot.triage import assess
+from bot.triage.advice import advice, texts
 from bot.web import create_app
 
 CLINIC_PHONE = "+15550100999"
@@ -93,6 +101,42 @@ def sms_form(**changes: str) -> dict[str, str]:
         "To": CLINIC_SMS,
         **changes,
     }
+
+
+class ScriptedAgent:
+    """Stands in for Rasa: the advice for a red flag, a question with buttons for everything else."""
+
+    def ask(self, request: AgentRequest) -> AgentReply:
+        found = assess(request.text, request.context)
+        language = request.context.language
+        if found.is_red_flag:
+            words = advice(found.disposition, found.present, language, request.clinic_phone)
+            return AgentReply((Reply("advice", words),), found)
+        item = texts(language)["check_in"]["legs"]
+        question = Reply("question", item["question"], tuple(item["quick_replies"]))
+        return AgentReply((question,), found, asks="legs")
+
+
+@contextmanager
+def answering(service: Service) -> Iterator[None]:
+    """Run the worker's two loops on the service's database: turns with a scripted agent, and the outbox."""
+    stop = threading.Event()
+    agent = ScriptedAgent()
+    senders = {"sms": DemoPhoneSender()}
+
+    def work() -> None:
+        while not stop.wait(0.05):
+            while take_next(service.sessions, agent, service.clock, lease_seconds=20, worker="test"):
+                pass
+            deliver_due(service.sessions, senders, service.clock)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 @contextmanager

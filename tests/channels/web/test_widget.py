@@ -43,8 +43,14 @@ def address(service):
 
 
 @pytest.fixture
-def widget(page, address):
-    page.goto(address)
+def invite(service):
+    return sign_invite(service.settings, service.patient_id, service.clock.now(), timedelta(hours=1))
+
+
+@pytest.fixture
+def widget(page, address, invite):
+    """The widget, opened by the patient from an invite."""
+    page.goto(f"{address}#invite={invite}")
     widget = Widget(page)
     expect(widget.log).to_contain_text("Write how you feel")
     return widget
@@ -212,8 +218,7 @@ def test_a_session_that_ended_is_replaced_without_losing_the_message(service, wi
     expect(widget.log).to_contain_text(ADVICE)
 
 
-def test_an_invite_stands_behind_the_hash_and_never_reaches_the_server(service, page, address):
-    invite = sign_invite(service.settings, service.patient_id, service.clock.now(), timedelta(hours=1))
+def test_an_invite_stands_behind_the_hash_and_never_reaches_an_address(service, page, address, invite):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}#invite={invite}")
