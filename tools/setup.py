@@ -60,7 +60,9 @@ def set_up(progress: Progress, *, dev: bool, agent: bool = True) -> None:
 @contextmanager
 def alone() -> Iterator[None]:
     """Hold the set-up lock of this folder; wait for another set-up that holds it."""
+    # Patients' messages lie in here when the database is SQLite: for nobody else on this machine.
     (ROOT / "var").mkdir(exist_ok=True)
+    (ROOT / "var").chmod(0o700)
     with (ROOT / "var" / "setup.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
