@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from typing import cast
 
 from flask import Flask, Response, jsonify, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
@@ -44,9 +46,9 @@ def init_app(app: Flask) -> None:
         return answer(400, str(error), field=error.field)
 
     @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Response:
+    def http_error(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None:
-            return Response.force_type(error.response)
+            return cast(Response, error.response)
         refused = answer(error.code or 500, f"{error.code} {error.name}")
         for name, value in error.get_headers():
             if name.lower() not in ("content-type", "content-length"):

@@ -63,7 +63,7 @@ def _may_read_metrics() -> bool:
 def _registry() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return registry
     own: CollectorRegistry = current_app.extensions["recovery_metrics"]
     return own

@@ -38,8 +38,8 @@ class _DemoPatient:
 
 
 _PATIENTS = (
-    _DemoPatient("Carmen Ortiz", "+15550100124", 1, "es", blood_thinner=False),
     _DemoPatient("Walter Hughes", "+15550100123", 3, "en", blood_thinner=False),
+    _DemoPatient("Carmen Ortiz", "+15550100124", 1, "es", blood_thinner=False),
     _DemoPatient("Dorothy Klein", "+15550100125", 10, "en", blood_thinner=True),
 )
 

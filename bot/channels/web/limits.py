@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
@@ -34,7 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         in_memory_fallback_enabled=True,
     )
     for endpoint, (of_session, of_address) in LIMITS.items():
-        view = app.view_functions[endpoint]
+        view: Any = app.view_functions[endpoint]
         if of_session:
             view = limiter.limit(of_session, key_func=_session_key)(view)
         app.view_functions[endpoint] = limiter.limit(of_address)(view)
