@@ -113,8 +113,6 @@ def _starts_statement(tokens: list[Token], index: int, grammar: dict[str, frozen
         ahead.append(token.word)
     if not ahead:
         return False
-    if ahead[0] in grammar["subjects"]:
-        return True
     if ahead[0] in grammar["negators"]:
         return True
     return any(word in grammar["verbs"] for word in ahead[:5])

@@ -202,7 +202,7 @@ def _judge_number(measurement: Measurement, reading: Reading, status: StatusRead
         return Verdict("present")
     clause = reading.words[indexes[0]].clause
     pseudo = SignMatch("sign:number", clause, indexes[0], indexes[-1] + 1, frozenset(indexes), "")
-    return status.judge(pseudo)
+    return status.judge_number(pseudo)
 
 
 def _conclude(

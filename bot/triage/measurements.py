@@ -59,11 +59,9 @@ def read_measurements(text: str, tokens: list[Token], lexicon: Lexicon, context:
             kind, value = "pain", number.parts[0]
         elif number.parts or after in grammar["other_units"]:
             continue
-        elif near & grammar["pulse_words"] and 25 <= value <= 250 and not number.decimal and not (
-            near & grammar["temperature_words"] and FAHRENHEIT[0] <= value <= FAHRENHEIT[1] and not near & {"pulse"}
-        ):
+        elif 25 <= value <= 250 and not number.decimal and _nearest(tokens, number, grammar, _KINDS) == "pulse_words":
             kind = "pulse"
-        elif near & grammar["oxygen_words"] and 50 <= value <= 100:
+        elif 50 <= value <= 100 and _nearest(tokens, number, grammar, _KINDS) == "oxygen_words":
             kind = "oxygen"
         elif after in grammar["breath_words"] and value <= 60:
             kind = "breaths"
@@ -239,6 +237,29 @@ def _near(tokens: list[Token], number: Number, reach: int) -> set[str]:
     return {token.word for token in tokens[first:last]}
 
 
+#: The word lists that say what a number is, in the order that settles a draw.
+_KINDS = ("pulse_words", "oxygen_words", "temperature_words")
+
+
+def _nearest(
+    tokens: list[Token], number: Number, grammar: dict[str, frozenset[str]], kinds: tuple[str, ...], reach: int = 5
+) -> str | None:
+    """Which of the word lists has a word nearest to the number, in its sentence; the word before it wins a draw."""
+    for distance in range(1, reach + 1):
+        for place in (number.first - distance, number.last - 1 + distance):
+            if not 0 <= place < len(tokens) or _cut_off(tokens, number, place):
+                continue
+            for kind in kinds:
+                if tokens[place].word in grammar[kind]:
+                    return kind
+    return None
+
+
+def _cut_off(tokens: list[Token], number: Number, place: int) -> bool:
+    low, high = min(place, number.first), max(place, number.last)
+    return any(token.kind == "break" for token in tokens[low:high])
+
+
 def _after(tokens: list[Token], number: Number) -> str:
     return _word_at(tokens, number.last)
 
@@ -281,7 +302,8 @@ def _is_temperature(
     if not fahrenheit and not celsius:
         return False
     told = context.asked == "temperature" or bool(near & grammar["temperature_words"])
-    if near & grammar["not_temperature_words"] or (value > HOTTEST_WITHOUT_A_WORD and not told):
+    kinds = ("temperature_words", "not_temperature_words")
+    if _nearest(tokens, number, grammar, kinds) == "not_temperature_words" or (value > HOTTEST_WITHOUT_A_WORD and not told):
         return False
     if context.asked == "temperature" or near & grammar["temperature_words"] or words & grammar["thermometer_words"]:
         return True

@@ -17,6 +17,8 @@ from bot.triage.timing import Timing
 #: A denial by verb ("don't have …") reaches this many content words; a list of denials goes on from segment to segment.
 VERB_REACH = 6
 LIST_REACH = 9
+#: "way past where it was before they did it": so many words may stand between a comparison and its "before".
+COMPARED_REACH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,21 @@ class StatusReader:
             if verdict is not None:
                 return verdict
         return self._now_or_over(match)
+
+    def judge_number(self, match: SignMatch) -> Verdict:
+        """The verdict on a measurement: a number is not denied by a "no" that only begins the answer ("no wait, 8")."""
+        for check in (self._other_person, self._hypothetical, self._unchanged, self._historical):
+            verdict = check(match)
+            if verdict is not None:
+                return verdict
+        if self._is_bare_question(match.clause):
+            return Verdict("hypothetical", "?")
+        return self._now_or_over(match)
+
+    def _is_bare_question(self, clause: int) -> bool:
+        """ "101? 102?" after a question about the thermometer: nothing but the number, and a question mark."""
+        words = self._clause_words(clause)
+        return clause in self._reading.questions and len(words) <= 2 and (clause - 1) in self._reading.questions
 
     def unread(self, firing: frozenset[int]) -> frozenset[int]:
         """The words that are denied by a list, supposed, past or somebody else's: what a second reader must not see.
@@ -219,9 +236,9 @@ class StatusReader:
         for index, word in enumerate(between):
             if word in grammar["pronouns"] and (index == 0 or between[index - 1] not in grammar["before_object"]):
                 subjects += 1
-        first = min(segments) + 1
-        fresh = any(segment.fresh for segment in self._reading.segments[first : max(segments) + 1])
-        listed = any(segment.joint == "list" for segment in self._reading.segments[first : max(segments) + 1])
+        later = self._reading.segments[min(segments) + 1 : max(segments) + 1]
+        fresh = any(segment.fresh and segment.first > cue.end for segment in later)
+        listed = any(segment.joint == "list" for segment in later)
         return (subjects >= 2 or fresh) and not listed
 
     def _is_own(self, match: SignMatch, words: set[str]) -> bool:
@@ -231,9 +248,11 @@ class StatusReader:
 
     def _historical(self, match: SignMatch) -> Verdict | None:
         clause = match.clause
-        blocked = self._cues(clause, "not_before")
+        compared = self._cues(clause, "not_before")
         for cue in self._cues(clause, "before_procedure"):
-            if cue.words & match.words or any(cue.words & other.words for other in blocked):
+            if cue.words & match.words or any(
+                cue.words & other.words or 0 <= cue.start - other.end <= COMPARED_REACH for other in compared
+            ):
                 continue
             if not self._now_between(cue, match):
                 return Verdict("historical", self._text(cue.start, cue.end))
@@ -277,7 +296,7 @@ class StatusReader:
             for kind in ("other_person", "relative", "patient_person"):
                 for cue in self._cues(clause, kind):
                     inside = cue.start < match.end if clause == match.clause else True
-                    if not inside or self._reports(cue) or self._is_object(cue) or (kind != "other_person" and cue.words & match.words):
+                    if not inside or self._is_no_person(cue, clause) or (kind != "other_person" and cue.words & match.words):
                         continue
                     if best is None or cue.start > best[0]:
                         best = (cue.start, kind, cue)
@@ -293,6 +312,11 @@ class StatusReader:
         if kind == "other_person" or self._self_is_patient:
             return Verdict("other_person", self._text(cue.start, cue.end))
         return None
+
+    def _is_no_person(self, cue: Event, clause: int) -> bool:
+        """Whether the person only tells, stands behind a preposition, or is part of another word ("charley horse")."""
+        others = self._cues(clause, "not_person")
+        return self._reports(cue) or self._is_object(cue) or any(cue.words & other.words for other in others)
 
     def _reports(self, cue: Event) -> bool:
         """Whether the person only tells or does something for the patient ("my daughter says …", "the nurse told me")."""
