@@ -21,10 +21,12 @@ HARMLESS = (
     "PYTHONPATH",
     "LOG_LEVEL",
 )
-#: Rasa's action server would listen on every interface; its telemetry would call home.
+#: Rasa's action server would listen on every interface, its telemetry would call home, and it would wait 15 seconds for
+#: idle connections before it stops.
 RASA_MANNERS = {
     "RASA_TELEMETRY_ENABLED": "false",
     "SANIC_HOST": "127.0.0.1",
+    "SANIC_GRACEFUL_SHUTDOWN_TIMEOUT": "2",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "PYTHONWARNINGS": "ignore",
