@@ -23,7 +23,8 @@ def yes_or_no(tokens: list[Token], lexicon: Lexicon) -> str | None:
         return YES if opening[0] == "1" else NO
     yes = next((index for index, word in enumerate(words[:_SHORT]) if word in grammar["yes_words"]), None)
     no = next((index for index, word in enumerate(words[:_SHORT]) if word in grammar["no_words"]), None)
-    slight = any(" ".join(words[i : i + 2]) in grammar["slight_yes"] for i in range(3)) or words[0] in grammar["slight_yes"]
+    start = 1 if words[0] in grammar["answer_padding"] and len(words) > 1 and words[0] != "a" else 0
+    slight = " ".join(words[start : start + 2]) in grammar["slight_yes"] or words[0] in grammar["slight_yes"]
     if no == 0 and yes is None and not (slight and len(words) <= 4):
         return NO
     if yes is not None and yes <= 1 and (no is None or yes < no):

@@ -43,15 +43,14 @@ class Speller:
         if len(word) < SHORTEST or self.knows(word):
             return word
         limit = 1 if len(word) < _FEW_LETTERS else 2
-        best = None
-        for initials in (word[0], word[1:2]):
-            candidates = self._by_initial.get(initials)
-            if not candidates:
-                continue
-            hit = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=limit)
-            if hit and (best is None or hit[1] < best[1]):
-                best = hit
-        return str(best[0]) if best else word
+        hits: list[tuple[int, int, str]] = []
+        for initials in {word[0], word[1:2]}:
+            candidates = self._by_initial.get(initials, [])
+            for candidate, distance, _ in process.extract(
+                word, candidates, scorer=OSA.distance, score_cutoff=limit, limit=4
+            ):
+                hits.append((int(distance), -self._known.get(candidate, 0), candidate))
+        return min(hits)[2] if hits else word
 
     def repair(self, word: str) -> list[str]:
         """The words that `word` stands for: itself, its correction, or the words that were run together in it."""

@@ -146,7 +146,15 @@ class StatusReader:
                 continue
             if self._closes(cue, match):
                 return Verdict("negated", self._text(cue.start, cue.end))
-        return self._answered_no(match)
+        return self._answered_no(match) or self._none_of_them(match)
+
+    def _none_of_them(self, match: SignMatch) -> Verdict | None:
+        """ "… some numbness or a weak leg, and i have had neither": a denial of all that was just named."""
+        for clause in (match.clause, match.clause + 1):
+            for cue in self._cues(clause, "negation_all"):
+                if cue.start >= match.end and not cue.words & self._used:
+                    return Verdict("negated", self._text(cue.start, cue.end))
+        return None
 
     def _answered_no(self, match: SignMatch) -> Verdict | None:
         """ "chest pain? nope": a short question or heading, and a bare no behind it."""
