@@ -71,7 +71,7 @@ class ValidateCheckIn(FormValidationAction):
             events += [SlotSet("last_item", asked)]
         if turn.for_nurse:
             events.append(SlotSet("handoff", turn.for_nurse))
-        return [*events, mark]
+        return [*events, *turn.doubt(), mark]
 
 
 def _returns_to_form(tracker: Tracker) -> bool:
@@ -99,7 +99,9 @@ class FinishCheckIn(TurnAction):
             dispatcher.utter_message(response="utter_summary_clear")
         else:
             dispatcher.utter_message(response="utter_summary_nurse" if nurse else "utter_summary", items=items)
-        return []
+        if turn.assessment.get("ask"):
+            dispatcher.utter_message(text=turn.assessment["ask"], kind="question")
+        return turn.doubt()
 
 
 def summary(answers: dict[str, str], language: str) -> str:
@@ -113,5 +115,5 @@ def summary(answers: dict[str, str], language: str) -> str:
         elif value == SKIPPED:
             parts.append(labels["skipped"].format(item=labels[item]))
         elif value is not None and value.replace(".", "", 1).isdigit():
-            parts.append(labels["value"].format(item=labels[item], value=value))
+            parts.append(labels["value"].format(item=labels[item], value=f"{round(float(value), 1):g}"))
     return ", ".join(parts)

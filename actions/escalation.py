@@ -32,7 +32,8 @@ class Advise(TurnAction):
         return "action_advise"
 
     def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
-        dispatcher.utter_message(response="utter_advice")
+        if turn.level > Disposition.NONE:
+            dispatcher.utter_message(response="utter_advice")
         events = turn.noted()
         if turn.for_nurse:
             events.append(SlotSet("handoff", turn.for_nurse))
@@ -40,11 +41,10 @@ class Advise(TurnAction):
             handed = say_answer(turn, turn.question, dispatcher)
             events += [SlotSet("handoff", handed)] if handed else []
         if turn.active:
-            return events
+            return [*events, *turn.doubt()]
         if turn.assessment.get("ask"):
             dispatcher.utter_message(text=turn.assessment["ask"], kind="question")
-            doubts = turn.assessment.get("doubts") or [None]
-            return [*events, SlotSet("doubt", f"doubt:{doubts[0]}" if doubts[0] else None)]
+            return [*events, *turn.doubt()]
         if turn.for_nurse == "unwell_unclear":
             asked = ask_red_flags(turn)
             return [*events, *asked, ActiveLoop(FORM), FollowupAction(FORM)] if asked else events

@@ -67,6 +67,11 @@ class Turn:
         fired = {finding for rule in self.assessment["rules"] for finding in rule["findings"]}
         return next((finding for finding in FOR_NURSE if finding in fired), None)
 
+    def doubt(self) -> list[Event]:
+        """Notes what triage's own question is about, so that the next yes or no is read as its answer."""
+        doubts = self.assessment.get("doubts") or []
+        return [SlotSet("doubt", f"doubt:{doubts[0]}")] if self.assessment.get("ask") and doubts else []
+
     @property
     def active(self) -> bool:
         return (self.tracker.active_loop or {}).get("name") == FORM

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
 
-from bot.records.database import create_engine_for, session_factory, upgrade
-from tests.databases import PostgresServer, postgres_server
-from tests.factories import Clinic, SetClock
+if importlib.util.find_spec("rasa") is None:  # Rasa's own environment has another SQLAlchemy, and no records
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from bot.records.database import create_engine_for, session_factory, upgrade
+    from tests.databases import PostgresServer, postgres_server
+    from tests.factories import Clinic, SetClock
 
 
 @pytest.fixture(scope="session")

@@ -57,12 +57,16 @@ def answers_in(assessment: Assessment, asked: str | None) -> dict[str, str]:
         del settled["pain"]  # how bad it is remains to be asked
     for mention in assessment.findings:
         item = plan.item_of.get(mention.finding)
-        if item is None or item in assessment.answers:
+        if item is None or _is_number(settled.get(item)):
             continue
         if mention.fires and item != "pain":
-            settled[item] = YES
+            settled[item] = YES  # whatever word the message began with
         elif mention.status in ("negated", "unchanged") and item != "pain":
             settled.setdefault(item, NO)
     if asked in CHECK_IN_ITEMS and asked not in settled and plan.answered_by[asked] == "words" and assessment.present:
         settled[asked] = SAID
     return settled
+
+
+def _is_number(value: str | None) -> bool:
+    return value is not None and value.replace(".", "", 1).isdigit()

@@ -1,4 +1,4 @@
-"""Which language a message is in, and whether it asks something, by its small words (`data/answers/words.yml`)."""
+"""Which language a message is in, and whether it asks or takes back something, by words of `data/answers/words.yml`."""
 
 from __future__ import annotations
 
@@ -37,3 +37,9 @@ def looks_like_question(text: str) -> bool:
         if words and any(words[0] in kinds["opens_question"] for kinds in _words().values()):
             return True
     return False
+
+
+def takes_back(text: str) -> bool:
+    """Whether the message holds a word that takes something back, such as "meant" or "quise"."""
+    words = {word.lower() for word in _WORD.findall(text[:2000])}
+    return any(words & kinds["takes_back"] for kinds in _words().values())

@@ -52,10 +52,10 @@ def spoken(name: str, language: str, phone: str, said: Collection[str], **values
 def question(
     item: str, turn: dict[str, Any], language: str, said: Collection[str], caregiver: bool
 ) -> dict[str, Any]:
-    """The question for a check-in item: triage's own if it needs one, put in other words where it was just asked."""
+    """The question for a check-in item: triage's own goes before it; in other words where it was just asked."""
     entry = texts(language)["check_in"][item]
     own = turn.get("assessment", {}).get("ask")
-    if own and item not in turn.get("answers", {}):
+    if own:
         return message("question", own, [])
     plain = entry.get("caregiver", entry["question"]) if caregiver else entry["question"]
     rephrased = entry.get("rephrased", plain)

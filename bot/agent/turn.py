@@ -192,7 +192,7 @@ def _reply(
         replies,
         _with_handoff(turn["assessment"], handed, request),
         dialogue,
-        asks=dialogue.requested or tracker.get_slot("doubt"),
+        asks=tracker.get_slot("doubt") or dialogue.requested,
         handoff=handed is not None,
         understood=dialogue.not_understood == 0,
     )

@@ -11,16 +11,18 @@ from typing import Any
 
 from bot.agent.check_in import NO, SAID, YES, answers_in, load_plan
 from bot.agent.dialogue import Dialogue
-from bot.agent.language import looks_like_question
+from bot.agent.language import looks_like_question, takes_back
 from bot.triage import CHECK_IN_ITEMS, Assessment, Context, Disposition, assess
 
 RED_FLAG, ANSWER, SYMPTOM, CORRECT = "red_flag", "answer", "symptom", "correct"
 WHAT_IF, OTHER_PERSON, NEWS, FALLBACK = "ask_what_if", "about_other_person", "share_news", "nlu_fallback"
-#: What a patient may say instead of an answer; the words themselves decide, whatever the question was.
+#: What a patient may say instead of an answer, whatever the question was.
 CONTROLS = frozenset({"skip", "go_back", "repeat_question", "stop_check_in", "ask_human", "never_mind"})
 QUESTIONS = "faq_"
 NURSE_ONLY = frozenset({"ask_medication", "ask_nurse_only"})
 SMALL_TALK = frozenset({"greet", "thanks", "ask_identity", "out_of_scope"})
+#: Intents that count in a long message as well, whatever it denies or tells of the past.
+CLEAR = frozenset({"thanks", "ask_human", "ask_nurse_only", "going_to_er", "refuses_care"})
 #: Intents that mean something only as an answer to a question.
 ANSWERS_ONLY = frozenset({"answer_fine", "same_as_before", "affirm", "deny"})
 #: Statuses of mentions that tell of nothing new.
@@ -51,8 +53,9 @@ def understand(text: str, context: Context, dialogue: Dialogue, proposed: str) -
     assessment = assess(text, context)
     if not _has_letters(text):
         proposed = FALLBACK  # of a number or an emoji the classifier knows nothing
-    asked = context.asked if context.asked in CHECK_IN_ITEMS else None
-    corrects = proposed == CORRECT and dialogue.last_item is not None
+    asked = dialogue.requested if dialogue.active else context.asked if context.asked in CHECK_IN_ITEMS else None
+    corrects = proposed == CORRECT and dialogue.last_item is not None and takes_back(text)
+    corrects = corrects and asked not in assessment.answers
     if corrects:
         assessment = _corrected(text, context, dialogue, assessment)
     answers = _new_answers(answers_in(assessment, None if corrects else asked), asked, dialogue, corrects)
@@ -60,7 +63,7 @@ def understand(text: str, context: Context, dialogue: Dialogue, proposed: str) -
         proposed, corrects = FALLBACK, False
     asks_something = proposed.startswith(QUESTIONS) or proposed in NURSE_ONLY
     question = proposed if asks_something and looks_like_question(text) else None
-    reading = _Reading(text, context, dialogue, proposed, assessment, answers, question)
+    reading = _Reading(text, context, asked, dialogue, proposed, assessment, answers, question)
     intent = CORRECT if corrects and not assessment.is_red_flag else reading.intent()
     if asked and intent == ANSWER and asked not in answers and assessment.ask is None:
         said = reading.said()
@@ -74,6 +77,7 @@ class _Reading:
 
     text: str
     context: Context
+    asked: str | None
     dialogue: Dialogue
     proposed: str
     assessment: Assessment
@@ -88,22 +92,22 @@ class _Reading:
         level = self.assessment.disposition
         yield self.assessment.is_red_flag, RED_FLAG
         yield not self.assessment.understood, FALLBACK
-        if self.dialogue.active and self.context.asked in CHECK_IN_ITEMS:
-            yield from self._in_check_in(self.context.asked)
         said = self._yes_or_no() if level is Disposition.NONE else None
         yield said is not None and self._doubt, NEWS
+        if self.dialogue.active and self.asked is not None:
+            yield from self._in_check_in(self.asked)
         yield said == YES, "affirm"
         yield said == NO, "deny"
         yield self.proposed == "ask_human", self.proposed
-        yield level is Disposition.NONE and self.proposed in CONTROLS, self.proposed
-        yield level > Disposition.NONE, SYMPTOM
+        yield level is Disposition.NONE and self._steers, self.proposed
+        yield level > Disposition.NONE or self.assessment.ask is not None, SYMPTOM
         yield from self._by_mentions()
 
     def _in_check_in(self, asked: str) -> Iterator[tuple[bool, str]]:
         """While a check-in waits for the answer to `asked`."""
         words_do = load_plan().answered_by[asked] == "words" and _has_letters(self.text)
-        yield asked in self.answers and (self._bare or self.question is None), ANSWER
-        yield self.proposed in CONTROLS, self.proposed
+        yield asked in self.assessment.answers and asked in self.answers and not self._asks_more, ANSWER
+        yield self._steers, self.proposed
         if self.question is not None:
             yield from self._by_mentions()
         yield self.assessment.ask is not None, ANSWER
@@ -118,17 +122,18 @@ class _Reading:
     def _by_mentions(self) -> Iterator[tuple[bool, str]]:
         """The classifier's intent, unless what triage saw without raising it says more."""
         seen, guess = self._statuses, self.proposed.startswith(QUESTIONS)
-        yield "hypothetical" in seen and self.question in (None, "faq_when_to_call", "faq_risks"), WHAT_IF
+        yield "hypothetical" in seen and self.question in (None, "faq_when_to_call", "faq_risks", *NURSE_ONLY), WHAT_IF
         yield "other_person" in seen and self.proposed not in SMALL_TALK, OTHER_PERSON
         yield self.question is not None, str(self.question)
-        yield bool(seen) and seen <= WITHOUT_WORRY and (guess or self.proposed in (FALLBACK, *ANSWERS_ONLY)), NEWS
+        vague = guess or self.proposed in (FALLBACK, *ANSWERS_ONLY) or not (self._bare or self.proposed in CLEAR)
+        yield bool(seen) and seen <= WITHOUT_WORRY and vague, NEWS
         yield self.proposed in ("answer_fine", "same_as_before"), NEWS
         yield guess and not self._bare, NEWS
         yield True, self.proposed
 
     def said(self) -> str | None:
         """The value of an answer to the item asked that holds no yes, no or number; None if it is no answer."""
-        asked = self.context.asked or ""
+        asked = self.asked or ""
         by_number = load_plan().answered_by[asked] == "number"
         if self.proposed == "same_as_before" and self.dialogue.previous.get(asked) == NO:
             return NO
@@ -142,6 +147,15 @@ class _Reading:
             return None
         said = assess(self.text, replace(self.context, asked="anything_else")).answers.get("anything_else")
         return said if said in (YES, NO) else None
+
+    @property
+    def _asks_more(self) -> bool:
+        return self.question is not None and not self._bare
+
+    @property
+    def _steers(self) -> bool:
+        """A long message that mentions findings tells something; only a short one steers."""
+        return self.proposed in CONTROLS and (self._bare or not self._statuses or self.proposed in CLEAR)
 
     @property
     def _doubt(self) -> bool:
