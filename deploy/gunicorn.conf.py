@@ -5,6 +5,8 @@ from typing import Any
 
 from prometheus_client import multiprocess
 
+from bot.triage import Context, assess
+
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "1"))
@@ -25,6 +27,12 @@ errorlog = "-"
 limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
+
+
+def post_worker_init(worker: Any) -> None:
+    """Read the lexicons before the first message comes, so that Twilio does not wait for that."""
+    for language in ("en", "es"):
+        assess("", Context(language=language))
 
 
 def child_exit(server: Any, worker: Any) -> None:

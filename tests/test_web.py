@@ -2,7 +2,11 @@
 
 import io
 import itertools
+import os
 import re
+import subprocess
+import sys
+from contextlib import ExitStack
 from ipaddress import ip_address
 from urllib.parse import quote
 
@@ -15,16 +19,22 @@ from sqlalchemy.exc import OperationalError
 from bot.channels.hardening import CONTENT_SECURITY_POLICY
 from bot.channels.sms.signing import SIGNATURE_HEADER, sign
 from bot.channels.web.access import TOKEN_HEADER
-from bot.settings import SettingsError
+from bot.records.database import upgrade
+from bot.settings import ROOT, SettingsError
 from bot.web import create_app
 from tests.channels.support import make_settings, running_service, sms_form
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory):
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def service(request, tmp_path_factory):
     """One service under the demo, with every route registered, for all tests here; none depends on what it holds."""
-    with running_service(tmp_path_factory.mktemp("web"), recovery_demo=True) as running:
-        yield running
+    with ExitStack() as stack:
+        if request.param == "postgresql":
+            url = stack.enter_context(request.getfixturevalue("postgres").database(migrated=True))
+        else:
+            url = f"sqlite:///{tmp_path_factory.mktemp('web') / 'recovery.db'}"
+            upgrade(url)
+        yield stack.enter_context(running_service(url, recovery_demo=True))
 
 
 @pytest.fixture
@@ -40,6 +50,24 @@ def test_the_app_does_not_start_without_a_secret(name):
 
     with pytest.raises(SettingsError, match=name.upper()):
         create_app(make_settings(database_url="sqlite://", **{name: empty}))
+
+
+def test_gunicorn_ends_with_the_names_of_what_is_missing():
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--check-config",
+        "-c",
+        "deploy/gunicorn.conf.py",
+        "bot.web:create_app()",
+    ]
+    bare = {"PATH": os.environ["PATH"], "DATABASE_URL": "sqlite://"}
+
+    ended = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, timeout=60, check=False)
+
+    assert ended.returncode != 0
+    assert "TWILIO_AUTH_TOKEN" in ended.stderr
 
 
 def test_every_answer_carries_the_security_headers(client):
@@ -101,8 +129,8 @@ def test_metrics_are_for_this_machine_only(client):
     assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 403
 
 
-def test_with_a_token_metrics_are_for_who_has_it(tmp_path):
-    with running_service(tmp_path, metrics_token=SecretStr("a token")) as running:
+def test_with_a_token_metrics_are_for_who_has_it(sqlite_url):
+    with running_service(sqlite_url, metrics_token=SecretStr("a token")) as running:
         client = running.app.test_client()
         assert client.get("/metrics").status_code == 403
         assert client.get("/metrics", headers={"Authorization": "Bearer a tokem"}).status_code == 403
@@ -125,11 +153,11 @@ def test_a_body_of_64_kb_is_read(client):
     assert client.post("/chat/sessions", data=b" " * 64 * 1024).status_code in (201, 429)
 
 
-def test_demo_pages_exist_in_the_demo_only(client, tmp_path):
+def test_demo_pages_exist_in_the_demo_only(client, sqlite_url):
     pages = ("/demo", "/dev/phone", "/demo/static/phone.js")
     assert [client.get(path).status_code for path in pages] == [200, 200, 200]
 
-    with running_service(tmp_path) as running:
+    with running_service(sqlite_url) as running:
         plain = running.app.test_client()
         assert [plain.get(path).status_code for path in pages] == [404, 404, 404]
         for path in ("/dev/phone/send", "/dev/phone/messages"):

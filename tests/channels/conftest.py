@@ -7,9 +7,9 @@ from tests.channels.support import running_service
 
 
 @pytest.fixture
-def service(tmp_path):
+def service(sqlite_url):
     """A service with its own database, one clinic and one patient."""
-    with running_service(tmp_path) as running:
+    with running_service(sqlite_url) as running:
         yield running
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -21,7 +20,7 @@ from bot.conversation.agent import AgentRequest
 from bot.conversation.agent_reply import AgentReply, Reply
 from bot.conversation.outbox import deliver_due
 from bot.conversation.turns import take_next
-from bot.records.database import create_engine_for, session_factory, upgrade
+from bot.records.database import create_engine_for, session_factory
 from bot.records.models import Communication, Organization
 from bot.records.people import enrol
 from bot.settings import Settings
@@ -140,10 +139,8 @@ def answering(service: Service) -> Iterator[None]:
 
 
 @contextmanager
-def empty_service(folder: Path, **changes: Any) -> Iterator[Service]:
-    """A service on a fresh SQLite database in the folder, with nobody in it."""
-    url = f"sqlite:///{folder / 'recovery.db'}"
-    upgrade(url)
+def empty_service(url: str, **changes: Any) -> Iterator[Service]:
+    """A service on a migrated database, with nobody in it."""
     engine = create_engine_for(url)
     sessions = session_factory(engine)
     settings = make_settings(database_url=url, **changes)
@@ -153,9 +150,9 @@ def empty_service(folder: Path, **changes: Any) -> Iterator[Service]:
 
 
 @contextmanager
-def running_service(folder: Path, **changes: Any) -> Iterator[Service]:
+def running_service(url: str, **changes: Any) -> Iterator[Service]:
     """A service with one clinic and one patient, three days after the procedure."""
-    with empty_service(folder, **changes) as service:
+    with empty_service(url, **changes) as service:
         with service.sessions.begin() as session:
             clinic = Organization(
                 name="Riverside Spine Clinic",

@@ -5,9 +5,16 @@ from sqlalchemy import select
 
 from bot.channels.sms.signing import SIGNATURE_HEADER, sign
 from bot.records.models import Communication, Turn
-from tests.channels.support import PATIENT_PHONE, sms_form
+from tests.channels.support import PATIENT_PHONE, running_service, sms_form
 
 INBOUND = "/sms/inbound"
+
+
+@pytest.fixture
+def service(database_url):
+    """The service on SQLite and on PostgreSQL."""
+    with running_service(database_url) as running:
+        yield running
 
 
 def test_a_signed_text_is_stored_with_its_turn_and_acknowledged_with_empty_twiml(service):

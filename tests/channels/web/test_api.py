@@ -8,8 +8,16 @@ from sqlalchemy import select
 from bot.channels.web.access import TOKEN_HEADER, token_hash
 from bot.channels.web.invites import sign_invite
 from bot.records.models import ChatSession, Communication
+from tests.channels.support import running_service
 
 ID = "11111111"
+
+
+@pytest.fixture
+def service(database_url):
+    """The service on SQLite and on PostgreSQL."""
+    with running_service(database_url) as running:
+        yield running
 
 
 def start(client, **body):
