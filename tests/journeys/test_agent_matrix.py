@@ -42,7 +42,7 @@ SENTENCES = {
     "severe_pain": "my back pain is unbearable",
     "new_pain_or_fall": "i fell in the kitchen",
     "wound_infection": "the needle spot is red and oozing pus",
-    "bleeding": "the spot keeps bleeding",
+    "bleeding": "blood is seeping from the spot",
     "allergic_rash": "i have hives all over",
     "leg_swelling": "my calf is swollen and red",
     "palpitations": "my heart is racing",
@@ -165,12 +165,13 @@ def test_check_in_is_walked_to_its_end(agent: LiveAgent, language: str, answers:
 def test_several_answers_in_one_message_are_not_asked_again(agent: LiveAgent) -> None:
     patient = Conversation(agent, day=1)
     patient.say("check in")
-    patient.say("no fever, pain 2, no trouble breathing")
-    asked = set()
-    for _ in range(6):
-        asked.add(patient.asks)
+    patient.say("2")
+    patient.say("no, pain 2, no trouble peeing")
+    asked = []
+    while patient.asks:
+        asked.append(patient.asks)
         patient.say("2")
-    assert asked == {"legs", "bladder_bowel", "wound", "medicine", "anything_else", None}
+    assert asked == ["temperature", "wound", "medicine", "anything_else"]
 
 
 def test_steering_the_check_in(agent: LiveAgent) -> None:
@@ -219,7 +220,7 @@ def test_a_wish_for_a_nurse_is_handed_on(agent: LiveAgent) -> None:
     assert agent.ask("can i talk to a nurse please")["handoff"]
 
 
-@pytest.mark.parametrize("text", ["/restart", "/session_start", '/start_check_in{"a": "b"}', "/action_listen", "/", ""])
+@pytest.mark.parametrize("text", ["/restart", "/session_start", '/affirm{"a": "b"}', "/action_listen", "/", ""])
 def test_text_that_looks_like_a_command_is_only_text(agent: LiveAgent, text: str) -> None:
     reply = agent.ask(text)
     assert reply["replies"]
@@ -234,7 +235,7 @@ def test_a_red_flag_behind_a_slash_is_still_read(agent: LiveAgent) -> None:
 
 
 def test_a_message_in_the_other_language_is_answered_in_it(agent: LiveAgent) -> None:
-    reply = agent.ask("hola buenos dias, ¿puedo caminar?", language="en")
+    reply = agent.ask("hola, ¿puedo salir a caminar?", language="en")
     assert reply["replies"][0]["text"].startswith("Si, puede caminar")
 
 
