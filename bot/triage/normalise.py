@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.triage.lexicon import Lexicon
-from bot.triage.spelling import Speller
+from bot.triage.spelling import Speller, without_accents
 
 #: Longer texts are read in full, but no single word longer than this is taken for a word.
 LONGEST_WORD = 40
@@ -82,7 +82,7 @@ class Normaliser:
         return known
 
     def _expand(self, raw: str) -> list[str]:
-        lower = unicodedata.normalize("NFKC", raw).lower()
+        lower = without_accents(unicodedata.normalize("NFKC", raw).lower())
         if len(lower) > LONGEST_WORD:
             return [lower[:LONGEST_WORD]]
         bare = lower.translate(_APOSTROPHES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import unicodedata
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -16,7 +17,19 @@ _FEW_LETTERS = 7
 
 @lru_cache(maxsize=4)
 def _frequencies(language: str) -> dict[str, int]:
-    return dict(SpellChecker(language=language).word_frequency.dictionary)
+    counts: dict[str, int] = {}
+    for word, count in SpellChecker(language=language).word_frequency.dictionary.items():
+        plain = without_accents(word)
+        counts[plain] = counts.get(plain, 0) + count
+    return counts
+
+
+def without_accents(word: str) -> str:
+    """The word without its accents, as patients type it; ñ stays, since año is no ano."""
+    if word.isascii():
+        return word
+    bare = unicodedata.normalize("NFD", word.replace("ñ", "\0"))
+    return "".join(char for char in bare if not unicodedata.combining(char)).replace("\0", "ñ")
 
 
 class Speller:
