@@ -11,11 +11,13 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import Unauthorized
 
-from bot.channels.errors import FieldError
+from bot.channels.errors import FieldError, answer
 from bot.channels.web import access, fields
 from bot.channels.web.invites import InvalidInvite, read_invite
-from bot.channels.web.texts import LANGUAGES
+from bot.channels.web.pages import clinic_phone, preferred_language
+from bot.channels.web.texts import LANGUAGES, texts
 from bot.conversation import intake, transcript
 from bot.conversation.services import services
 from bot.records import chat_sessions
@@ -88,6 +90,12 @@ def get_messages() -> ResponseReturnValue:
         levels = chat_sessions.advice_levels(session, [item for item in found if item.kind == "advice"])
         messages = [_message(item, chat.public_id, levels.get(item.id)) for item in found]
         return jsonify({"messages": messages, "waiting": waiting})
+
+
+@blueprint.errorhandler(Unauthorized)
+def session_ended(_error: Unauthorized) -> ResponseReturnValue:
+    """No session, or one whose time is over: say how to go on, and whom to call."""
+    return answer(401, texts(preferred_language(), "refusals", clinic_phone())["session_ended"])
 
 
 def _invited(session: Session, invite: str, now: datetime) -> Patient:

@@ -163,7 +163,10 @@ def test_a_session_reads_nothing_of_another(client):
 def test_without_a_valid_token_nothing_is_read_or_written(service, client, token):
     headers = {} if token is None else {TOKEN_HEADER: token}
 
-    assert client.get("/chat/messages", headers=headers).status_code == 401
+    refused = client.get("/chat/messages", headers=headers)
+
+    assert refused.status_code == 401
+    assert "call +1 555-010-0999. For an emergency call 911." in refused.json["error"]
     assert client.post("/chat/messages", json={"id": ID, "text": "hi"}, headers=headers).status_code == 401
     assert service.stored() == []
 
