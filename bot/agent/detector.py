@@ -12,9 +12,10 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.agent.check_in import load_plan
 from bot.agent.dialogue import Dialogue
 from bot.agent.understanding import FALLBACK, understand
-from bot.triage import Context
+from bot.triage import Context, assess
 from bot.triage.schema import DATA
 
 #: The property of a parsed message that holds what `understand` made of it.
@@ -34,6 +35,10 @@ class RedFlagDetector(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> RedFlagDetector:
+        """Reads the triage data now, so that the first patient does not wait for it."""
+        for language in ("en", "es"):
+            assess("hello", Context(language=language))
+        load_plan()
         return cls()
 
     @classmethod

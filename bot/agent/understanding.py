@@ -27,7 +27,8 @@ CLEAR = frozenset({"thanks", "ask_human", "ask_nurse_only", "going_to_er", "refu
 ANSWERS_ONLY = frozenset({"answer_fine", "same_as_before", "affirm", "deny"})
 #: Statuses of mentions that tell of nothing new.
 WITHOUT_WORRY = frozenset({"negated", "historical", "unchanged", "figurative"})
-_BARE = 4
+#: At most so many words are a bare answer; from so many on, "no" may open a sentence ("no entiendo la pregunta").
+_BARE, _SENTENCE = 4, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class _Reading:
 
     def _in_check_in(self, asked: str) -> Iterator[tuple[bool, str]]:
         """While a check-in waits for the answer to `asked`."""
+        yield self._steers and self.proposed != "never_mind" and len(self.text.split()) >= _SENTENCE, self.proposed
         words_do = load_plan().answered_by[asked] == "words" and _has_letters(self.text)
         yield asked in self.assessment.answers and asked in self.answers and not self._asks_more, ANSWER
         yield self._steers, self.proposed

@@ -78,6 +78,8 @@ def test_an_answer_given_before_is_not_overwritten_in_passing() -> None:
         ("repeat_question", "what was the question"),
         ("stop_check_in", "stop asking me things"),
         ("ask_human", "let me talk to a nurse"),
+        ("repeat_question", "no i dont get it"),
+        ("stop_check_in", "no more questions please"),
     ],
 )
 def test_steering_words_are_no_answer(control: str, text: str) -> None:
