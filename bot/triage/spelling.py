@@ -12,7 +12,7 @@ from spellchecker import SpellChecker
 
 #: Words this short are never corrected: too many other words are one letter away.
 SHORTEST = 4
-_FEW_LETTERS = 7
+_WIDE_DICTIONARY = 120_000
 
 
 @lru_cache(maxsize=4)
@@ -44,6 +44,8 @@ class Speller:
             if len(word) >= SHORTEST and word.isalpha():
                 by_initial.setdefault(word[0], []).append(word)
         self._by_initial = by_initial
+        # A dictionary that knows fewer of its language's forms must be trusted less when it calls a word unknown.
+        self._shortest = SHORTEST if len(self._known) > _WIDE_DICTIONARY else SHORTEST + 2
         self._cache: dict[str, list[str]] = {}
         self._lock = threading.Lock()
 
@@ -55,7 +57,9 @@ class Speller:
         """The lexicon's word that `word` was meant to be, or `word` itself."""
         if len(word) < SHORTEST or self.knows(word):
             return word
-        limit = 1 if len(word) < _FEW_LETTERS else 2
+        if len(word) < self._shortest:
+            return word
+        limit = 1 if len(word) < self._shortest + 3 else 2
         hits: list[tuple[int, int, str]] = []
         for initials in {word[0], word[1:2]}:
             candidates = self._by_initial.get(initials, [])
