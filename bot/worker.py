@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
 from bot.channels.senders import build_senders
 from bot.conversation.agent import HttpAgent
-from bot.conversation.clock import SystemClock
+from bot.conversation.clock import Clock, SystemClock
 from bot.conversation.housekeeping import keep_house
 from bot.conversation.outbox import deliver_due
 from bot.conversation.turns import take_next
@@ -78,6 +81,11 @@ def run(loops: list[Loop], stop: threading.Event) -> None:
         thread.join()
 
 
+def _one_round(sessions: sessionmaker[Session], clock: Clock) -> bool:
+    keep_house(sessions, clock)
+    return False
+
+
 def main() -> int:
     """Run until SIGTERM or SIGINT; the exit code."""
     handler = logging.StreamHandler(sys.stdout)
@@ -91,6 +99,9 @@ def main() -> int:
         check_ready(engine)
     except (SettingsError, DatabaseNotReady) as error:
         print(error, file=sys.stderr)
+        return 1
+    except SQLAlchemyError as error:
+        print(f"The database that DATABASE_URL names does not answer ({type(error).__name__}).", file=sys.stderr)
         return 1
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -109,7 +120,7 @@ def main() -> int:
         for n in range(settings.worker_threads)
     ]
     outbox = Loop("outbox", lambda: deliver_due(sessions, senders, clock) > 0)
-    housekeeping = Loop("housekeeping", lambda: keep_house(sessions, clock) < 0, HOUSEKEEPING_SECONDS)
+    housekeeping = Loop("housekeeping", lambda: _one_round(sessions, clock), HOUSEKEEPING_SECONDS)
     logger.info("started", extra={"turn_threads": len(turns)})
     run([*turns, outbox, housekeeping], stop)
     agent.close()

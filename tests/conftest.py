@@ -28,7 +28,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """The PostgreSQL of this machine, with a migrated database to copy; skips where there is none."""
+    """The PostgreSQL of this machine, with a database of a random name; skips where there is none."""
     with postgres_server() as server:
         yield server
 
@@ -42,15 +42,15 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: PostgresServer) -> Iterator[str]:
-    """A fresh PostgreSQL database, dropped afterwards."""
-    with postgres.database(migrated=True) as url:
-        yield url
+def postgres_url(postgres: PostgresServer) -> str:
+    """A migrated and empty PostgreSQL database: the same one for each test, emptied before."""
+    postgres.clean()
+    return postgres.migrated
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh migrated database: each test that asks for it runs on both kinds."""
+    """A migrated and empty database: each test that asks for it runs on both kinds."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
 

@@ -104,7 +104,7 @@ class HttpAgent:
             raise AgentUnavailable("deadline") from error
         except httpx.TimeoutException as error:
             raise AgentUnavailable("deadline") from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise AgentUnavailable("unreachable", type(error).__name__) from error
         if response.status_code != httpx.codes.OK:
             raise AgentUnavailable("refused", str(response.status_code))

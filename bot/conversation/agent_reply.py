@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.triage import CHECK_IN_ITEMS, STATUSES, Assessment, Disposition, Mention, RuleHit
+from bot.triage.protocol import load_protocol
 
 KINDS = ("advice", "question", "answer", "notice")
 _LONGEST_TEXT = 1600
@@ -125,9 +126,15 @@ def _observation(data: Any) -> tuple[str, str]:
 def _asks(value: Any) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or not (value in CHECK_IN_ITEMS or value.startswith("doubt:")):
+    known = isinstance(value, str) and (value in CHECK_IN_ITEMS or _is_doubt(value))
+    if not known:
         raise MalformedReply("asks")
-    return value
+    return str(value)
+
+
+def _is_doubt(value: str) -> bool:
+    """Whether it asks about a finding that the protocol has: no answer must have a worse branch."""
+    return value.startswith("doubt:") and value.removeprefix("doubt:") in load_protocol().findings
 
 
 def _level(data: Mapping[str, Any], name: str) -> Disposition:

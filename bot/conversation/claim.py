@@ -71,7 +71,7 @@ def claim(sessions: sessionmaker[Session], *, worker: str, now: datetime, lease_
 
 def _read(session: Session, lease: Lease, thread: Thread, turn: Turn, now: datetime) -> ClaimedTurn:
     message = turn.communication
-    context = context_of(session, thread, now)
+    context = context_of(session, thread.patient, thread, now)
     usual = context.language
     if message.channel == "web" and thread.patient_id is None:
         usual = chat_sessions.language_of(session, message.address) or usual

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from bot.records import audit, episodes, flags, tasks
-from bot.records.models import Episode, Thread
+from bot.records.models import Episode, Flag, Thread
 from bot.triage import Disposition
+
+
+class Escalation(NamedTuple):
+    """Where the message stands: its episode, and the flag that a nurse sees, None where there is none."""
+
+    episode: Episode | None
+    flag: Flag | None
+
+    @property
+    def flag_id(self) -> int | None:
+        return self.flag.id if self.flag else None
 
 
 def escalate(
@@ -23,8 +35,8 @@ def escalate(
     communication_id: int,
     page_on_call: bool,
     now: datetime,
-) -> Episode | None:
-    """Record a message's level; its episode, None if there is none. The caller has locked the thread.
+) -> Escalation:
+    """Record a message's level. The caller has locked the thread.
 
     `level` is what the message says, `flag_level` what a nurse must see it as; expected recovery is
     recorded, not queued.
@@ -32,10 +44,10 @@ def escalate(
     found = tuple(findings)
     worst = max(level, flag_level)
     if worst < Disposition.SELF_CARE:
-        return episodes.current(session, thread.id, now)
+        return Escalation(episodes.current(session, thread.id, now), None)
     episode = episodes.add(session, thread=thread, level=worst.id, findings=found, now=now)
     if flag_level < Disposition.ROUTINE:
-        return episode
+        return Escalation(episode, None)
     raised = flags.raise_flag(
         session, thread=thread, episode=episode, level=flag_level.id, findings=found, reason=reason,
         communication_id=communication_id, now=now,
@@ -46,7 +58,7 @@ def escalate(
             detail={"level": raised.flag.level, "reason": reason, "communication": communication_id}, now=now,
         )
     _ask_people(session, thread, raised, flag_level, page_on_call=page_on_call, now=now)
-    return episode
+    return Escalation(episode, raised.flag)
 
 
 def _ask_people(

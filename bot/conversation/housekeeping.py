@@ -12,7 +12,7 @@ from bot.conversation.doubts import worse_branch
 from bot.conversation.escalation import escalate
 from bot.conversation.reading import context_of
 from bot.records import audit, communications, consents, deliveries, tasks, threads
-from bot.records.models import Communication, Task, Thread
+from bot.records.models import Communication, Task
 from bot.triage import Assessment, Disposition
 from bot.triage.advice import advice
 
@@ -29,8 +29,11 @@ def keep_house(sessions: sessionmaker[Session], clock: Clock) -> int:
         expired = [(task.id, task.thread_id) for task in tasks.due(session, tasks.DOUBT_TIMEOUT, now)]
     settled = 0
     for task_id, thread_id in expired:
-        with sessions.begin() as session:
-            settled += _expire_doubt(session, task_id, thread_id, now)
+        try:
+            with sessions.begin() as session:
+                settled += _expire_doubt(session, task_id, thread_id, now)
+        except Exception as error:  # noqa: BLE001 - one patient's fault may not keep the others' doubts open
+            logger.error("doubt not settled", extra={"task": task_id, "error": type(error).__name__})  # noqa: TRY400
     with sessions.begin() as session:
         settled += deliveries.drop_stale_questions(session, now - STALE_AFTER, now)
     return settled
@@ -46,16 +49,16 @@ def _expire_doubt(session: Session, task_id: int, thread_id: int, now: datetime)
     doubt = thread.doubt
     if doubt is None:
         return 0
-    assessment = worse_branch(doubt["finding"], context_of(session, thread, now))
+    assessment = worse_branch(doubt["finding"], context_of(session, thread.patient, thread, now))
     thread.doubt = None
     message = session.get_one(Communication, doubt["communication_id"])
     if assessment.disposition > Disposition.NONE:
-        _advise(session, thread, message, assessment, now)
-        escalate(
+        escalation = escalate(
             session, thread=thread, level=assessment.disposition, flag_level=assessment.disposition,
             findings=assessment.present, reason="finding", communication_id=message.id,
             page_on_call=assessment.page_on_call, now=now,
         )
+        _advise(session, message, assessment, escalation.flag_id, now)
     audit.record(
         session, actor="system:housekeeping", action="doubt.expired", entity="communication", entity_id=message.id,
         detail={"finding": doubt["finding"], "level": assessment.disposition.id}, now=now,
@@ -63,7 +66,10 @@ def _expire_doubt(session: Session, task_id: int, thread_id: int, now: datetime)
     return 1
 
 
-def _advise(session: Session, thread: Thread, message: Communication, assessment: Assessment, now: datetime) -> None:
+def _advise(
+    session: Session, message: Communication, assessment: Assessment, flag_id: int | None, now: datetime
+) -> None:
+    thread = message.thread
     red_flag = assessment.disposition >= Disposition.URGENT
     if thread.owner_id is not None and not red_flag:
         return
@@ -76,4 +82,6 @@ def _advise(session: Session, thread: Thread, message: Communication, assessment
     )
     if blocked:
         due = now if red_flag else tasks.next_working_day(now, thread.organization.timezone)
-        tasks.request(session, thread=thread, kind="phone_call", detail="opted_out", due_at=due, now=now)
+        tasks.request(
+            session, thread=thread, kind="phone_call", detail="opted_out", due_at=due, flag_id=flag_id, now=now
+        )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.reading import context_of
 from bot.records import audit, communications, people, threads
-from bot.records.models import Communication, Organization, Patient, Thread
+from bot.records.models import Communication, Organization, Patient
 from bot.records.models.base import storable
 from bot.triage import Disposition, assess
 
@@ -46,16 +46,18 @@ def receive(
     known = _known(session, channel, provider_id)
     if known is None:
         patient, sender = _who(session, channel, address, patient_id)
+        key = f"patient:{patient.id}" if patient else f"{channel}:{address}"
+        priority = _priority(session, patient, key, body, now)
         thread = threads.get_or_create(
             session,
-            key=f"patient:{patient.id}" if patient else f"{channel}:{address}",
+            key=key,
             organization_id=patient.organization_id if patient else organization.id,
             patient_id=patient.id if patient else None,
             now=now,
         )
         message = communications.add_inbound(
             session, thread=thread, channel=channel, address=address, sender=sender, body=body,
-            media_count=media_count, provider_id=provider_id, priority=_priority(session, thread, body, now), now=now,
+            media_count=media_count, provider_id=provider_id, priority=priority, now=now,
         )
         if message is not None:
             audit.record(
@@ -84,10 +86,14 @@ def _who(session: Session, channel: str, address: str, patient_id: int | None) -
     return found[0], "patient" if found[0].phone == address else "caregiver"
 
 
-def _priority(session: Session, thread: Thread, body: str, now: datetime) -> int:
-    """The level at a first look: the most severe message is taken first. What cannot be read comes early too."""
+def _priority(session: Session, patient: Patient | None, key: str, body: str, now: datetime) -> int:
+    """The level at a first look: the most severe message is taken first. What cannot be read comes early too.
+
+    It is found before the thread is locked, so that nobody waits for the reading.
+    """
+    context = context_of(session, patient, threads.find(session, key), now)
     try:
-        return int(assess(storable(body), context_of(session, thread, now)).disposition)
+        return int(assess(storable(body), context).disposition)
     except Exception as error:  # noqa: BLE001 - no fault in reading may keep a message from being stored
         logger.error("screen failed at intake", extra={"error": type(error).__name__})  # noqa: TRY400 - a trace may hold patient text
         return int(Disposition.URGENT)

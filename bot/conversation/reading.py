@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.records import episodes
-from bot.records.models import Thread
+from bot.records.models import Patient, Thread
 from bot.records.people import day_since_procedure
 from bot.triage import CHECK_IN_ITEMS, Context
 
@@ -15,14 +15,13 @@ from bot.triage import CHECK_IN_ITEMS, Context
 _ANSWERABLE = timedelta(hours=24)
 
 
-def context_of(session: Session, thread: Thread, now: datetime) -> Context:
-    """The context for a message that comes in `thread` now."""
-    patient = thread.patient
-    episode = episodes.current(session, thread.id, now)
+def context_of(session: Session, patient: Patient | None, thread: Thread | None, now: datetime) -> Context:
+    """The context for a message about `patient` that comes in `thread` now; either may not be known yet."""
+    episode = episodes.current(session, thread.id, now) if thread else None
     return Context(
         day=day_since_procedure(patient, now) if patient else None,
         blood_thinner=patient.blood_thinner if patient else None,
-        asked=asked_in(thread, now),
+        asked=asked_in(thread, now) if thread else None,
         language=patient.language if patient else "en",
         risks=frozenset(patient.risks) if patient else frozenset(),
         episode=tuple(episode.findings) if episode else (),

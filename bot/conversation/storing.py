@@ -28,7 +28,7 @@ def store(session: Session, claimed: ClaimedTurn, outcome: Outcome, now: datetim
     message = turn.communication
     if thread.owner_id is not None:
         outcome = outcome.only_advice()  # a nurse may have taken over while the agent was thinking
-    episode = escalate(
+    escalation = escalate(
         session,
         thread=thread,
         level=outcome.level,
@@ -42,15 +42,13 @@ def store(session: Session, claimed: ClaimedTurn, outcome: Outcome, now: datetim
     if outcome.assessment is not None:
         assessments.add(
             session, message=message, result=outcome.assessment.as_dict(), readers=outcome.readers,
-            context=context_as_dict(claimed.context), episode_id=episode.id if episode else None, now=now,
+            context=context_as_dict(claimed.context), now=now,
+            episode_id=escalation.episode.id if escalation.episode else None,
         )
     assessments.observe(session, message, outcome.observations, now)
     _store_replies(session, outcome, thread, message, now)
+    _ask_for_calls(session, outcome, message, escalation.flag_id, now)
     _store_thread(session, outcome, thread, message, now)
-    if outcome.agent_error and outcome.level >= Disposition.URGENT:
-        tasks.request(
-            session, thread=thread, kind="agent_unavailable", detail=outcome.agent_error[:200], due_at=now, now=now
-        )
     turn.state = "failed" if outcome.failed else "done"
     turn.agent_failed = outcome.agent_error is not None
     turn.error_code = outcome.agent_error[:64] if outcome.agent_error else None
@@ -71,7 +69,7 @@ def context_as_dict(context: Context) -> dict[str, Any]:
 def _store_replies(
     session: Session, outcome: Outcome, thread: Thread, message: Communication, now: datetime
 ) -> None:
-    """Queue the replies. An address that wants no texts gets a call instead, at once for a red flag."""
+    """Queue the replies. What an address that opted out would have got is kept as blocked."""
     if outcome.keyword in (keywords.STOP, keywords.START):
         status = consents.OPTED_OUT if outcome.keyword == keywords.STOP else consents.OPTED_IN
         consents.record(
@@ -83,11 +81,25 @@ def _store_replies(
             session, thread=thread, answers=message, channel=message.channel, address=message.address, kind=reply.kind,
             body=reply.text, quick_replies=reply.quick_replies, position=position, blocked=blocked, now=now,
         )
-    if blocked:
-        red_flag = max(outcome.level, outcome.flag_level) >= Disposition.URGENT
-        due = now if red_flag else tasks.next_working_day(now, thread.organization.timezone)
-        tasks.request(session, thread=thread, kind="phone_call", detail="opted_out", due_at=due, now=now)
     message.status = "failed" if outcome.failed else "answered" if outcome.replies or outcome.keyword else "silent"
+
+
+def _ask_for_calls(
+    session: Session, outcome: Outcome, message: Communication, flag_id: int | None, now: datetime
+) -> None:
+    """Whom the answer does not reach is called, at once for a red flag; so is a nurse where the agent failed on one."""
+    thread = message.thread
+    red_flag = max(outcome.level, outcome.flag_level) >= Disposition.URGENT
+    if consents.is_opted_out(session, message.channel, message.address):
+        due = now if red_flag else tasks.next_working_day(now, thread.organization.timezone)
+        tasks.request(
+            session, thread=thread, kind="phone_call", detail="opted_out", due_at=due, flag_id=flag_id, now=now
+        )
+    if outcome.agent_error and red_flag:
+        tasks.request(
+            session, thread=thread, kind="agent_unavailable", detail=outcome.agent_error[:200], due_at=now,
+            flag_id=flag_id, now=now,
+        )
 
 
 def _store_thread(session: Session, outcome: Outcome, thread: Thread, message: Communication, now: datetime) -> None:

@@ -45,6 +45,11 @@ def get_or_create(session: Session, *, key: str, organization_id: int, patient_i
     return created
 
 
+def find(session: Session, key: str) -> Thread | None:
+    """The thread called `key`, not locked: it may change at any moment."""
+    return session.scalar(select(Thread).where(Thread.key == key))
+
+
 def lock(session: Session, thread_id: int) -> Thread:
     """The thread as it is now; nobody else changes it, or what hangs on it, before this transaction ends.
 

@@ -71,6 +71,7 @@ def test_fields_that_nobody_knows_are_ignored():
         ("triage.ask", ""),
         ("triage.ask", "x" * 301),
         ("asks", "breakfast"),
+        ("asks", "doubt:breakfast"),
         ("observations", [{"item": "breakfast", "value": "eggs"}]),
         ("handoff", "no"),
         ("understood", None),

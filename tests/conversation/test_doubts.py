@@ -139,7 +139,7 @@ def test_beside_an_emergency_nothing_is_asked(desk: Desk, clinic: Clinic, phone:
     assert desk.thread(receipt.thread_id).doubt is None
 
 
-def test_a_question_that_waited_two_hours_to_be_sent_is_dropped_and_advice_is_not(desk: Desk, clinic: Clinic, phone: str):
+def test_a_question_that_waited_two_hours_is_dropped_and_advice_is_not(desk: Desk, clinic: Clinic, phone: str):
     desk.agent.script = lambda request: sensible(request, replies=(Reply("question", "Any trouble?"),))
     question = clinic.text(phone, "good morning")
     desk.take_all()

@@ -18,7 +18,7 @@ from bot.records.models import Communication, Episode, Flag, RiskAssessment, Tur
 from tests.conversation.support import Desk, poisoned, sensible, unavailable
 from tests.factories import STRANGER, Clinic, SetClock
 
-TEXTS = ("good morning", "my chest hurts", "my temp is 101.5", "temp is 1012", "yes", "no", "STOP", "START", "", "thanks")
+TEXTS = ("good morning", "my chest hurts", "my temp is 101.5", "temp is 1012", "yes", "no", "STOP", "START", "")
 
 
 class Killed(BaseException):

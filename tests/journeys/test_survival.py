@@ -75,7 +75,8 @@ def test_the_web_process_is_killed_right_after_it_stored_messages(
 ):
     """Twilio sends again what was not acknowledged; what was stored must neither be lost nor stored again."""
     phones = [clinic.patient().phone for _ in range(6)]
-    texts = [(phone, text, f"SM{n}{i}") for n, phone in enumerate(phones) for i, text in enumerate((CHEST_PAIN, "hello"))]
+    said = (CHEST_PAIN, "hello")
+    texts = [(phone, text, f"SM{n}{i}") for n, phone in enumerate(phones) for i, text in enumerate(said)]
     running = start(agent.url)
     web = running.start_web()
     with ThreadPoolExecutor(4) as pool:

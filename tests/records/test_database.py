@@ -28,7 +28,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path):
         yield f"sqlite:///{tmp_path / 'folder' / 'empty.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    with server.database(migrated=False) as url:
+    with server.empty_database() as url:
         yield url
 
 
