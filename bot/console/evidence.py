@@ -56,14 +56,16 @@ class Evidence:
 def evidence(assessment: RiskAssessment) -> Evidence:
     """The stored assessment in plain words. What it does not hold is left out, never guessed."""
     readers = tuple(
-        (wording.reader_label(str(reader)), str(level)) for reader, level in assessment.readers.items() if level
+        (wording.reader_label(reader), str(assessment.readers[reader]))
+        for reader in ("screen", "agent")
+        if assessment.readers.get(reader)
     )
     return Evidence(
         level=assessment.disposition,
         not_counted=tuple(view for view in map(_finding, assessment.findings) if not view.fires),
         rules=tuple(_rule(rule) for rule in assessment.rules),
         readers=readers,
-        disagree=len({level for _, level in readers}) > 1,
+        disagree=len({level for _, level in readers if level in wording.LEVELS}) > 1,
         doubts=tuple(wording.plain(str(doubt)) for doubt in assessment.doubts),
         ask=assessment.ask,
         protocol=assessment.protocol,

@@ -36,11 +36,16 @@ def words_of(session: Session, episode_ids: Iterable[int]) -> dict[int, Said]:
     fired: dict[int, Said] = {}
     for row in rows:
         last.setdefault(row.episode_id, Said(row.communication_id, (_short(row.body),)))
-        words = [_short(str(m.get("text") or row.body)) for m in row.findings if m.get("status") in FIRING]
+        words = [_quote(str(m.get("text", "")), row.body) for m in row.findings if m.get("status") in FIRING]
         if words:
             before = fired.get(row.episode_id, Said(row.communication_id, ()))
             fired[row.episode_id] = before._replace(quotes=tuple(dict.fromkeys((*before.quotes, *words)))[:MOST])
     return last | fired
+
+
+def _quote(words: str, body: str) -> str:
+    """The words, or the whole message where they are only a number."""
+    return _short(words if any(character.isalpha() for character in words) else body)
 
 
 def _short(words: str) -> str:

@@ -16,6 +16,9 @@ from bot.records.models import Communication, RiskAssessment, Turn
 
 PAGE = 60
 
+_NO_ANSWER = "The assistant did not answer; fixed advice was used."
+_AGENT_TROUBLES = {"below_screen": "The assistant overlooked the red flag; fixed advice was used."}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -29,7 +32,7 @@ class Line:
     created_at: datetime
     segments: tuple[Segment, ...]
     media_count: int
-    delivery: str
+    delivery: str | None
     trouble: str | None
     evidence: Evidence | None
 
@@ -118,17 +121,19 @@ def _line(message: Communication, read: RiskAssessment | None, turn: Turn | None
         created_at=message.created_at,
         segments=tuple(segments(message.body, read.findings if read else ())),
         media_count=message.media_count,
-        delivery=wording.delivery_label(message.status),
+        delivery=None if message.status == "answered" else wording.delivery_label(message.status),
         trouble=_trouble_in(read, turn) if inbound else _trouble_out(message),
         evidence=evidence(read) if read else None,
     )
 
 
 def _trouble_in(read: RiskAssessment | None, turn: Turn | None) -> str | None:
-    if turn is None or turn.state == "done":
-        return "The assistant did not answer; fixed advice was used." if turn and turn.agent_failed else None
+    if turn is None:
+        return None
     if turn.state == "failed":
-        return "This message could not be processed. Read it yourself."
+        return "This message could not be read as usual. Read it yourself."
+    if turn.state == "done":
+        return _AGENT_TROUBLES.get(turn.error_code or "", _NO_ANSWER) if turn.agent_failed else None
     return "This message is still being read." if read is None else None
 
 

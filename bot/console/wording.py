@@ -45,7 +45,6 @@ _DELIVERY_LABELS = {
     "blocked": "NOT sent: opted out",
     "stale": "not sent: too late",
     "received": "being read",
-    "answered": "read",
     "silent": "read, no automatic reply",
 }
 

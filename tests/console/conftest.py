@@ -16,8 +16,17 @@ from tests.console.scene import PASSWORD, Scene
 
 
 @pytest.fixture
-def service(tmp_path: Any) -> Iterator[Service]:
-    with empty_service(tmp_path, public_base_url="http://127.0.0.1:8000") as running:
+def url(sqlite_url: str) -> str:
+    """The database of the test; modules that run on both kinds say so."""
+    return sqlite_url
+
+
+@pytest.fixture
+def service(url: str) -> Iterator[Service]:
+    """A service on that database, with nobody in it."""
+    with empty_service(url, public_base_url="http://127.0.0.1:8000") as running:
+        # Argon2 all the same, but with costs for tests: most of them sign somebody in.
+        running.app.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64)
         yield running
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
+from flask_security import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.console.practitioners import add_practitioner
 from bot.records import episodes, flags, threads
 from bot.records.models import (
     AuditEvent,
@@ -23,6 +24,7 @@ from bot.records.models import (
     Practitioner,
     Procedure,
     RiskAssessment,
+    Role,
     Thread,
     Turn,
 )
@@ -50,7 +52,7 @@ class Scene:
     def __init__(self, service: Service) -> None:
         self.sessions = service.sessions
         self.clock = service.clock
-        self.salt = service.settings.password_salt
+        self.app = service.app
 
     @property
     def now(self) -> datetime:
@@ -64,12 +66,19 @@ class Scene:
             return clinic.id
 
     def nurse(self, clinic: int, name: str = "Ana Reyes", email: str | None = None, role: str = "nurse") -> int:
-        email = email or f"{name.split(maxsplit=1)[0].lower()}@clinic.example"
+        """An account whose password is PASSWORD; the address is the first name at clinic.example."""
+        with self.app.app_context():
+            password = hash_password(PASSWORD)
         with self.sessions.begin() as session:
-            return add_practitioner(
-                session, organization_id=clinic, name=name, email=email,
-                password=PASSWORD, password_salt=self.salt, now=self.now, role=role,
-            ).id
+            nurse = Practitioner(
+                organization_id=clinic, name=name, email=email or f"{name.split(maxsplit=1)[0].lower()}@clinic.example",
+                password=password, active=True, fs_uniquifier=uuid4().hex, created_at=self.now,
+            )
+            known = session.scalar(select(Role).where(Role.name == role))
+            nurse.roles.append(known or Role(name=role, permissions=[]))
+            session.add(nurse)
+            session.flush()
+            return nurse.id
 
     def patient(self, clinic: int, name: str = "Walter Hughes", *, day: int = 3, **fields: Any) -> int:
         with self.sessions.begin() as session:

@@ -29,8 +29,8 @@ def address(rule: Rule) -> str:
 
 
 @pytest.mark.parametrize("demo", [False, True])
-def test_every_endpoint_that_is_not_known_as_public_asks_for_a_login(tmp_path, demo):
-    with empty_service(tmp_path, public_base_url="http://127.0.0.1:8000", recovery_demo=demo) as service:
+def test_every_endpoint_that_is_not_known_as_public_asks_for_a_login(sqlite_url, demo):
+    with empty_service(sqlite_url, public_base_url="http://127.0.0.1:8000", recovery_demo=demo) as service:
         service.app.config["WTF_CSRF_ENABLED"] = False
         open_to_all, guarded = [], []
         for rule in service.app.url_map.iter_rules():

@@ -13,6 +13,12 @@ from tests.console.test_pages import text_of
 
 
 @pytest.fixture
+def url(database_url):
+    """Both kinds of database: the pages read, lock and write them with the same words."""
+    return database_url
+
+
+@pytest.fixture
 def case(scene, clinic):
     return scene.wrote(clinic, scene.patient(clinic, "Walter Hughes"), "my chest hurts")
 
@@ -160,7 +166,7 @@ class TestClose:
         assert sorted(statuses) == [303, 409]
 
     def test_any_characters_can_be_a_reason(self, act, scene, case):
-        act(case, "close", reason="NUL \x00 and \u2067\u0645\u0631\u062d\u0628\u0627\u2069 and \U0001f469\u200d\u2695\ufe0f")
+        act(case, "close", reason="NUL \x00, \u2067\u0645\u0631\u062d\u0628\u0627\u2069, \U0001f469\u200d\u2695\ufe0f")
 
         assert scene.flag(case).state == "closed"
 

@@ -3,12 +3,13 @@
 from html.parser import HTMLParser
 
 import pytest
-from flask import render_template_string
+from flask import Flask, render_template_string
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.console import wording
 from bot.console.highlight import segments
+from bot.console.pages import blueprint
 
 PLACES = st.one_of(st.integers(-5, 60), st.none(), st.text(max_size=2), st.booleans(), st.floats())
 MENTIONS = st.lists(
@@ -131,17 +132,17 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def render(tmp_path_factory):
-    from tests.channels.support import empty_service
-
+def render():
+    """The macro of the conversation's page."""
+    app = Flask(__name__)
+    app.register_blueprint(blueprint)
     template = '{% from "console/_macros.html" import highlighted with context %}{{ highlighted(parts) }}'
-    with empty_service(tmp_path_factory.mktemp("highlight")) as service:
 
-        def rendered(text, mentions):
-            with service.app.test_request_context():
-                return render_template_string(template, parts=segments(text, mentions), w=wording)
+    def rendered(text, mentions):
+        with app.test_request_context():
+            return render_template_string(template, parts=segments(text, mentions), w=wording)
 
-        yield rendered
+    return rendered
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -10,6 +10,12 @@ from bot.records import flags
 from bot.records.models import Communication, Flag, Patient, Thread, Turn
 
 
+@pytest.fixture
+def url(database_url):
+    """Both kinds of database: the pages read, lock and write them with the same words."""
+    return database_url
+
+
 def text_of(html):
     """The words of a page, as one line."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<title>.*?</title>", "", html))).split())
@@ -187,14 +193,26 @@ class TestConversation:
     def test_what_each_reader_made_of_it_is_shown_and_a_difference_is_pointed_out(self, show, scene, clinic):
         case = scene.wrote(clinic, scene.patient(clinic), "my chest hurts", agent="routine")
 
-        assert "Safety screen: emergency · Assistant: routine . The higher counts." in text_of(show(case)).replace(
-            "routine.", "routine ."
-        )
+        assert "Safety screen: emergency · Assistant: routine. The higher counts." in text_of(show(case))
 
     def test_when_the_assistant_did_not_answer_the_nurse_is_told(self, show, scene, clinic):
         case = scene.wrote(clinic, scene.patient(clinic), "my chest hurts", agent=None)
 
         assert "The assistant did not answer; fixed advice was used." in text_of(show(case))
+
+    def test_when_the_assistant_overlooked_the_red_flag_the_nurse_is_told(self, show, scene, clinic):
+        case = scene.wrote(clinic, scene.patient(clinic), "my chest hurts", agent=None)
+        with scene.sessions.begin() as session:
+            session.query(Turn).one().error_code = "below_screen"
+
+        assert "The assistant overlooked the red flag; fixed advice was used." in text_of(show(case))
+
+    def test_an_assistant_that_was_away_is_no_difference_of_opinion(self, show, scene, clinic):
+        case = scene.wrote(clinic, scene.patient(clinic), "my chest hurts", agent="unavailable")
+        words = text_of(show(case))
+
+        assert "Assistant: unavailable" in words
+        assert "The higher counts" not in words
 
     def test_both_sides_are_there_with_what_became_of_each_message(self, show, scene, clinic):
         case = scene.wrote(clinic, scene.patient(clinic), "my chest hurts")
@@ -213,7 +231,7 @@ class TestConversation:
 
     @pytest.mark.parametrize(
         ("state", "said"),
-        [("pending", "This message is still being read."), ("failed", "This message could not be processed.")],
+        [("pending", "This message is still being read."), ("failed", "This message could not be read as usual.")],
     )
     def test_a_message_that_nothing_has_read_yet_says_so(self, show, scene, clinic, state, said):
         case = scene.wrote(clinic, scene.patient(clinic), "my chest hurts")
