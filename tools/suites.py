@@ -15,7 +15,8 @@ from tools.progress import Progress
 #: What is tested inside Rasa's own environment.
 RASA_SUITES = ("tests/agent", "tests/actions")
 #: The fixtures of the product's tests need libraries that Rasa's environment has not: load only the root's conftest.
-WITHOUT_PRODUCT_FIXTURES = ("-p", "conftest", "--confcutdir", RASA_SUITES[0])
+#: The warnings there are about libraries that Rasa pins.
+RASA_OPTIONS = ("-p", "conftest", "--confcutdir", RASA_SUITES[0], "--disable-warnings")
 #: pytest's exit code when no test was chosen.
 NOTHING_COLLECTED = 5
 
@@ -66,7 +67,7 @@ def split(root: Path, arguments: Sequence[str]) -> tuple[list[str] | None, list[
     product = [path for path in paths if path not in rasa]
     ignored = [f"--ignore={suite}" for suite in RASA_SUITES]
     return (
-        [*WITHOUT_PRODUCT_FIXTURES, *rasa, *options] if rasa else None,
+        [*RASA_OPTIONS, *rasa, *options] if rasa else None,
         [*ignored, *product, *options] if product or not paths else None,
     )
 

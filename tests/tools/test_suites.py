@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.suites import WITHOUT_PRODUCT_FIXTURES, split
+from tools.suites import RASA_OPTIONS, split
 
-CUT = list(WITHOUT_PRODUCT_FIXTURES)
+CUT = list(RASA_OPTIONS)
 IGNORED = ["--ignore=tests/agent", "--ignore=tests/actions"]
 
 
