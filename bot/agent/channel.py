@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -10,7 +11,8 @@ from typing import Any
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint
 from sanic.request import Request
-from sanic.response import HTTPResponse, json
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
 
 from bot.agent.signature import MIN_KEY_LENGTH, SIGNATURE_HEADER, TIMESTAMP_HEADER, Forbidden, verify
 from bot.agent.turn import CHANNEL, TurnError, run_turn
@@ -49,7 +51,7 @@ class RecoveryInput(InputChannel):
         @blueprint.route("/", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:
             ready = request.app.ctx.agent.is_ready()
-            return json({"status": "ok" if ready else "no model"}, status=200 if ready else 503)
+            return _response(200 if ready else 503, {"status": "ok" if ready else "no model"})
 
         @blueprint.route("/turn", methods=["POST"])
         async def turn(request: Request) -> HTTPResponse:
@@ -75,7 +77,7 @@ class RecoveryInput(InputChannel):
         except BadRequest as error:
             return _error(400, "BadRequest", str(error))
         try:
-            return json(await run_turn(request.app.ctx.agent, turn))
+            return _response(200, await run_turn(request.app.ctx.agent, turn))
         except TurnError as error:
             logger.error("turn failed: %s", error)  # noqa: TRY400
             return _error(500, "TurnError", str(error))
@@ -93,5 +95,9 @@ def _place(error: BaseException) -> str:
 
 
 def _error(status: int, kind: str, detail: str | None) -> HTTPResponse:
-    body = {"error": kind} if detail is None else {"error": kind, "detail": detail}
-    return json(body, status=status)
+    return _response(status, {"error": kind} if detail is None else {"error": kind, "detail": detail})
+
+
+def _response(status: int, body: dict[str, Any]) -> HTTPResponse:
+    """Written by the standard library: Sanic's own writer refuses lone surrogates, which a phone may send."""
+    return json_response(body, status=status, dumps=json.dumps)

@@ -239,6 +239,15 @@ def test_a_message_in_the_other_language_is_answered_in_it(agent: LiveAgent) -> 
     assert reply["replies"][0]["text"].startswith("Si, puede caminar")
 
 
+@pytest.mark.parametrize(
+    "noise",
+    ["\x00\x07", "\ud800", "\u202e\u200b", "💥" * 400, "a" * 1600, "{" * 500, "<b>&amp;", "'; DROP TABLE x; --"],
+)
+def test_any_text_is_answered_and_a_red_flag_in_it_is_read(agent: LiveAgent, noise: str) -> None:
+    assert agent.ask(noise)["replies"]
+    assert agent.ask(f"my chest hurts. {noise}")["replies"][0]["kind"] == "advice"
+
+
 def test_the_agent_remembers_nothing_by_itself(agent: LiveAgent) -> None:
     patient = Conversation(agent)
     patient.say("check in")
