@@ -55,7 +55,7 @@ def read_clauses(tokens: list[Token], lexicon: Lexicon) -> Reading:
     """Cut the tokens into clauses and segments; linear in their number."""
     grammar = lexicon.grammar
     breakers, joiners = grammar["breakers"], grammar["joiners"]
-    spoken = not any(token.kind == "break" and token.word[:1] in ".!?" for token in tokens[:-1])
+    spoken = _is_dictated(tokens, grammar)
     words: list[Word] = []
     segments: list[Segment] = []
     questions: set[int] = set()
@@ -102,6 +102,13 @@ def read_clauses(tokens: list[Token], lexicon: Lexicon) -> Reading:
     for item in words:
         weight.append(weight[-1] + (item.stratum is Stratum.CONTENT))
     return Reading(words, segments, frozenset(questions), weight)
+
+
+def _is_dictated(tokens: list[Token], grammar: dict[str, frozenset[str]]) -> bool:
+    """Whether the marks were spoken ("comma", "period"): the text has none of its own, and at least two in words."""
+    if any(token.kind == "break" and token.word[:1] in ".!?" for token in tokens[:-1]):
+        return False
+    return sum(token.word in grammar["spoken_stops"] | grammar["spoken_commas"] for token in tokens) >= 2
 
 
 def _starts_statement(tokens: list[Token], index: int, grammar: dict[str, frozenset[str]]) -> bool:

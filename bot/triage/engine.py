@@ -226,6 +226,8 @@ def _conclude(
         if finding is None:
             continue
         status = item.verdict.status
+        if status == "resolved" and protocol.findings[finding].level < Disposition.URGENT:
+            status = "historical"
         mentions.append(Mention(finding, status, text[item.start : item.end], item.start, item.end, item.verdict.cue))
         if status in FIRING:
             found.append(Found(finding, status == "resolved", item.verdict.hours_ago))

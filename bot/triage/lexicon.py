@@ -96,6 +96,7 @@ class Lexicon:
     vocabulary: frozenset[str]
     idioms: frozenset[str]
     over: dict[str, frozenset[str]]
+    requests: frozenset[str]
     forms: dict[str, str]
     _stems: dict[str, str] = field(default_factory=dict)
     _lock: Any = field(default_factory=threading.Lock)
@@ -144,6 +145,7 @@ class _Compiler:
             vocabulary=frozenset(),
             idioms=frozenset(),
             over={name: frozenset(others) for name, others in data.get("over", {}).items()},
+            requests=frozenset(data["requests"]),
             forms=data["forms"],
             _stemmer=Stemmer.Stemmer(_STEMMERS[language]),
         )

@@ -242,11 +242,21 @@ _KINDS = ("pulse_words", "oxygen_words", "temperature_words")
 
 
 def _nearest(
-    tokens: list[Token], number: Number, grammar: dict[str, frozenset[str]], kinds: tuple[str, ...], reach: int = 5
+    tokens: list[Token],
+    number: Number,
+    grammar: dict[str, frozenset[str]],
+    kinds: tuple[str, ...],
+    reach: int = 5,
+    ahead: int = 5,
 ) -> str | None:
-    """Which of the word lists has a word nearest to the number, in its sentence; the word before it wins a draw."""
+    """Which of the word lists has a word nearest to the number, in its sentence; the word before it wins a draw.
+
+    Words up to `reach` before and up to `ahead` behind the number count.
+    """
     for distance in range(1, reach + 1):
         for place in (number.first - distance, number.last - 1 + distance):
+            if distance > ahead and place >= number.last:
+                continue
             if not 0 <= place < len(tokens) or _cut_off(tokens, number, place):
                 continue
             for kind in kinds:
@@ -303,7 +313,7 @@ def _is_temperature(
         return False
     told = context.asked == "temperature" or bool(near & grammar["temperature_words"])
     kinds = ("temperature_words", "not_temperature_words")
-    if _nearest(tokens, number, grammar, kinds) == "not_temperature_words" or (value > HOTTEST_WITHOUT_A_WORD and not told):
+    if _nearest(tokens, number, grammar, kinds, ahead=3) == "not_temperature_words" or (value > HOTTEST_WITHOUT_A_WORD and not told):
         return False
     if context.asked == "temperature" or near & grammar["temperature_words"] or words & grammar["thermometer_words"]:
         return True
@@ -341,5 +351,7 @@ def _is_pain(
         return value <= 10 or before in grammar["pain_words"] or before in ("is", "a", "at", "like")
     if value > 10:
         return False
+    if "back" in earlier and before in ("is", "at", "a", "an"):
+        return True
     scored = before in ("a", "an", "solid", "maybe", "un") or bool(earlier & {"call", "calling", "rate", "say", "says"})
     return scored and bool(words & grammar["pain_context"] or earlier & {"call", "calling", "rate"})

@@ -100,7 +100,7 @@ class Normaliser:
         if lower.endswith(("'s", "’s")) and len(bare) > 2:
             stem = bare[:-1]
             return [stem] if self._speller.knows(stem) else [self._speller.correct(stem)]
-        if bare.endswith("in") and self._speller.knows(bare + "g") and not self._speller.knows(bare):
+        if bare.endswith("in") and self._speller.prefers(bare + "g", bare):
             return [bare + "g"]
         return [plain for word in self._speller.repair(bare) for plain in shorthand.get(word, word).split()]
 

@@ -53,6 +53,12 @@ class Speller:
         """Whether `word` is spelt right."""
         return word in self._vocabulary or word in self._known
 
+    def prefers(self, longer: str, shorter: str) -> bool:
+        """Whether a dropped letter is put back: the lexicon has the longer word and not the shorter, or only it is a word."""
+        if shorter in self._vocabulary:
+            return False
+        return longer in self._vocabulary or (longer in self._known and shorter not in self._known)
+
     def correct(self, word: str) -> str:
         """The lexicon's word that `word` was meant to be, or `word` itself."""
         if len(word) < SHORTEST or self.knows(word):

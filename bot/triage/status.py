@@ -63,6 +63,8 @@ class StatusReader:
         for idiom in self._idioms:
             if idiom.clause == match.clause and idiom.words & match.words:
                 return Verdict("figurative", self._text(idiom.start, idiom.end))
+        if match.sign.removeprefix("sign:") in self._lexicon.requests:
+            return Verdict("present")
         for check in (self._other_person, self._negated, self._hypothetical, self._unchanged, self._historical):
             verdict = check(match)
             if verdict is not None:
@@ -71,7 +73,7 @@ class StatusReader:
 
     def judge_number(self, match: SignMatch) -> Verdict:
         """The verdict on a measurement: a number is not denied by a "no" that only begins the answer ("no wait, 8")."""
-        for check in (self._other_person, self._hypothetical, self._unchanged, self._historical):
+        for check in (self._other_person, self._hypothetical, self._historical):
             verdict = check(match)
             if verdict is not None:
                 return verdict
@@ -282,15 +284,15 @@ class StatusReader:
         )
 
     def _unchanged(self, match: SignMatch) -> Verdict | None:
-        for clause in (match.clause, match.clause + 1):
-            if self._has(clause, "worse") or self._has(match.clause, "worse"):
-                return None
+        """Old and as always, said in the same clause or in a short one right behind it ("… Same as ever.")."""
+        if self._has(match.clause, "worse") or self._has(match.clause + 1, "worse"):
+            return None
+        following = self._clause_words(match.clause + 1)
+        behind = [match.clause + 1] if 0 < len(following) <= 9 and not self._used & set(following) else []
+        for clause in [match.clause, *behind]:
             for cue in self._cues(clause, "unchanged"):
                 if not cue.words & match.words:
                     return Verdict("unchanged", self._text(cue.start, cue.end))
-            following = self._clause_words(match.clause + 1)
-            if not following or len(following) > 7 or any(index in self._used for index in following):
-                return None
         return None
 
     # -- somebody else -------------------------------------------------------------------------------------------

@@ -14,6 +14,11 @@ _FEW = {"a": 1, "an": 1, "one": 1, "couple": 2, "two": 2, "few": 3, "three": 3, 
         "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "diez": 10, "unos": 3, "unas": 3, "many": 10, "muchos": 10}
 
 
+_BEFORE_A_YEAR = frozenset({"in", "of", "back", "from", "around", "year", "en", "del", "circa", "about", "until"})
+#: A moment speaks of a mention that stands at most so many content words away.
+REACH = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A time that was named: how many hours ago it was or began, and whether it is a point ("ago") or a start ("since")."""
@@ -29,6 +34,7 @@ class Timing:
     """The moments named in one text."""
 
     def __init__(self, reading: Reading, lexicon: Lexicon) -> None:
+        self._reading = reading
         self._moments: list[Moment] = []
         tokens = [word.token for word in reading.words]
         clause_at = [word.clause for word in reading.words]
@@ -55,13 +61,22 @@ class Timing:
     def _year(self, tokens: list, index: int, clause: int) -> None:  # type: ignore[type-arg]
         word = tokens[index].word
         if len(word) == 4 and word.isdigit() and 1930 <= int(word) <= 2100:
-            since = any(tokens[back].word in ("since", "desde") for back in range(max(0, index - 6), index))
+            before = {token.word for token in tokens[max(0, index - 6) : index]}
+            since = bool(before & {"since", "desde"})
+            if index and tokens[index - 1].word not in _BEFORE_A_YEAR and not since:
+                return
             self._moments.append(Moment(clause, 24.0 * 400, not since, word, index))
 
     def of(self, match: SignMatch) -> Moment | None:
         """The moment in the mention's clause, the longest ago if there are several."""
-        here = [moment for moment in self._moments if moment.clause == match.clause and moment.hours_ago is not None]
+        here = [moment for moment in self._moments if moment.clause == match.clause and self._is_near(moment, match)]
         return max(here, key=lambda moment: moment.hours_ago or 0.0, default=None)
+
+    def _is_near(self, moment: Moment, match: SignMatch) -> bool:
+        gap = max(
+            self._reading.distance(match.end, moment.start), self._reading.distance(moment.start + 1, match.start)
+        )
+        return moment.hours_ago is not None and gap <= REACH
 
     def is_point(self, match: SignMatch) -> bool:
         """Whether the mention's moment is a point in the past rather than the start of something that lasts."""
