@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.problems import SetupError
+
 #: Where tests look for PostgreSQL; the user must be allowed to create databases.
 VARIABLE = "TEST_POSTGRES_URL"
 LOCAL_URL = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -53,24 +55,39 @@ def _programs() -> Path | None:
 @contextmanager
 def _own_cluster(programs: Path) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="recovery-postgres-"))
+    try:
+        with _running(programs, folder) as url:
+            yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(programs: Path, folder: Path) -> Iterator[str]:
     # The server refuses to run as root.
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if prefix:
         shutil.chown(folder, "postgres", "postgres")
     data, port = str(folder / "data"), _free_port()
 
-    def call(*command: str) -> None:
+    def call(program: str, *arguments: str) -> None:
         # The server inherits the output of pg_ctl: a pipe would be held open by it.
-        subprocess.run([*prefix, *command], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+        command = [*prefix, str(programs / program), "-D", data, *arguments]
+        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
 
-    call(str(programs / "initdb"), "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
     options = f"{FAST} -p {port} -k {folder}"
-    call(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        call("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        call("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+    except subprocess.CalledProcessError:
+        raise SetupError(
+            "PostgreSQL is installed but would not start for the tests (it says why above): "
+            f"start it, or name a running one in {VARIABLE}."
+        ) from None
     try:
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     finally:
-        call(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        call("pg_ctl", "-m", "immediate", "stop")
 
 
 def _free_port() -> int:

@@ -34,7 +34,8 @@ STRENGTH = 4.0
 
 def messages(folder: Path = ROOT / "data" / "messages") -> list[dict[str, Any]]:
     """Every message of the corpus, in the order of its files."""
-    return [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    files = sorted(folder.glob("*.jsonl"))
+    return [json.loads(line) for path in files for line in path.read_text("utf-8").splitlines()]
 
 
 def labels_of(record: dict[str, Any], labels: tuple[str, ...]) -> list[int]:
@@ -109,7 +110,8 @@ def main() -> None:
     print(f"{len(records)} messages read in {time.monotonic() - began:.0f} s", flush=True)
     reader = fit(counted, targets, labels)
     save(reader, arguments.out)
-    print(f"second reader: {len(reader.vocabulary)} features, {len(labels)} labels, {time.monotonic() - began:.0f} s", flush=True)
+    seconds = time.monotonic() - began
+    print(f"second reader: {len(reader.vocabulary)} features, {len(labels)} labels, {seconds:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
