@@ -12,6 +12,7 @@ COMMANDS = {
     "protocol": "bot.commands.protocol:protocol",
     "enrol": "bot.commands.enrol:enrol",
     "text": "bot.commands.text:text",
+    "simulate": "bot.commands.simulate:simulate",
     "queue": "bot.commands.queue:queue",
     "nurse": "bot.commands.nurse:nurse",
     "database": "bot.commands.database:database",

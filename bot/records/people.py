@@ -39,21 +39,22 @@ def enrol(
     organization_id: int,
     name: str,
     phone: str,
-    procedure_date: date,
+    procedure_date: date | None,
     language: str,
     timezone: str,
     blood_thinner: bool | None,
     caregiver_phone: str | None,
     now: datetime,
 ) -> Patient:
-    """A new patient with the procedure, in the caller's transaction. Raises EnrolmentError."""
+    """A new patient, with the procedure if its date is known, in the caller's transaction. Raises EnrolmentError."""
     name = storable(" ".join(name.split()))
     if not 0 < len(name) <= _NAME_LENGTH:
         raise EnrolmentError("name", f"must have 1 to {_NAME_LENGTH} characters")
     number = e164(phone, "phone")
     if language not in LANGUAGES:
         raise EnrolmentError("language", f"must be one of {', '.join(LANGUAGES)}")
-    if procedure_date > now.astimezone(zone(timezone)).date():
+    today = now.astimezone(zone(timezone)).date()
+    if procedure_date is not None and procedure_date > today:
         raise EnrolmentError("procedure_date", f"{procedure_date} is in the future in {timezone}")
     caregiver = e164(caregiver_phone, "caregiver_phone") if caregiver_phone else None
     if caregiver == number:
@@ -62,7 +63,8 @@ def enrol(
         organization_id=organization_id, name=name, phone=number, language=language, timezone=timezone,
         blood_thinner=blood_thinner, risks=[], status="active", created_at=now,
     )
-    patient.procedures.append(Procedure(code="vertebroplasty", performed_on=procedure_date))
+    if procedure_date is not None:
+        patient.procedures.append(Procedure(code="vertebroplasty", performed_on=procedure_date))
     if caregiver:
         patient.related_persons.append(RelatedPerson(phone=caregiver, created_at=now))
     try:
