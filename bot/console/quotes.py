@@ -39,8 +39,14 @@ def words_of(session: Session, episode_ids: Iterable[int]) -> dict[int, Said]:
         words = [_quote(str(m.get("text", "")), row.body) for m in row.findings if m.get("status") in FIRING]
         if words:
             before = fired.get(row.episode_id, Said(row.communication_id, ()))
-            fired[row.episode_id] = before._replace(quotes=tuple(dict.fromkeys((*before.quotes, *words)))[:MOST])
-    return last | fired
+            fired[row.episode_id] = before._replace(quotes=(*before.quotes, *words))
+    return last | {episode: said._replace(quotes=_without_repeats(said.quotes)) for episode, said in fired.items()}
+
+
+def _without_repeats(quotes: tuple[str, ...]) -> tuple[str, ...]:
+    """At most `MOST` quotes, without those whose words stand in a longer one."""
+    once = dict.fromkeys(quotes)
+    return tuple(words for words in once if not any(words != other and words in other for other in once))[:MOST]
 
 
 def _quote(words: str, body: str) -> str:

@@ -28,12 +28,39 @@ from bot.records.models import (
     Thread,
     Turn,
 )
-from bot.triage import Assessment, Context, Disposition, assess
+from bot.triage import Assessment, Disposition, Mention, RuleHit
 from bot.triage.advice import advice
+from bot.triage.protocol import load_protocol
 from tests.channels.support import Service
 
 PASSWORD = "correct horse battery"
+#: What the patients of these tests say and what it means. The console's tests do not test the triage.
+PHRASES = {
+    "chest hurts": "chest_pain",
+    "chest feels tight": "chest_pain",
+    "cant breathe": "breathing_difficulty",
+    "legs went to jelly": "leg_paralysis",
+    "cant feel wiping": "saddle_numbness",
+    "i have a fever": "fever",
+    "havent pooped in 4 days": "constipation",
+}
+DENIALS = {"i dont have a fever": "fever"}
 NUMBERS = count(5550100100)
+
+
+def read_text(text: str) -> Assessment:
+    """The reading of a text in these phrases, with the protocol's own levels and sources."""
+    protocol = load_protocol()
+    mentions = [
+        Mention(finding, status, phrase, text.index(phrase), text.index(phrase) + len(phrase))
+        for status, phrases in (("present", PHRASES), ("negated", DENIALS))
+        for phrase, finding in phrases.items()
+        if phrase in text
+    ]
+    present = [protocol.findings[mention.finding] for mention in mentions if mention.fires]
+    rules = tuple(RuleHit(f"finding.{row.id}", row.level, row.source, (row.id,)) for row in present)
+    level = max((row.level for row in present), default=Disposition.NONE)
+    return Assessment(level, tuple(mentions), rules, protocol=protocol.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +194,7 @@ class Scene:
         agent: str | None,
     ) -> tuple[Communication, Assessment]:
         message = self._inbound(session, thread, person, text, at, "answered")
-        day = (self.now.date() - person.procedures[-1].performed_on).days if person else None
-        read = assess(text, Context(day=day, blood_thinner=person.blood_thinner if person else None))
+        read = read_text(text)
         readers = {"screen": read.disposition.id, "agent": read.disposition.id if agent == "same" else agent}
         data = read.as_dict()
         session.add(

@@ -170,16 +170,14 @@ class TestConversation:
         case = scene.wrote(clinic, scene.patient(clinic), "hello. my legs went to jelly and i cant feel wiping")
         marks = [text_of(mark) for mark in re.findall(r'<mark class="fires">.*?</mark>', show(case), re.DOTALL)]
 
-        assert any("jelly" in mark and "Leg paralysis" in mark for mark in marks)
-        assert any("cant feel wiping" in mark and "Saddle numbness" in mark for mark in marks)
-        assert not any("hello" in mark for mark in marks)
+        assert marks == ["legs went to jelly Leg paralysis", "cant feel wiping Saddle numbness"]
 
     def test_a_denied_symptom_is_shown_as_denied_and_not_as_one_that_fired(self, show, scene, clinic):
         case = scene.wrote(clinic, scene.patient(clinic), "i dont have a fever. my chest hurts")
         html = show(case)
 
         quiet = [text_of(mark) for mark in re.findall(r'<mark class="does-not-fire">.*?</mark>', html, re.DOTALL)]
-        assert any("fever" in mark and "Fever: denied" in mark for mark in quiet)
+        assert quiet == ["i dont have a fever Fever: denied"]
         assert "Not counted: fever (denied)" in text_of(html)
 
     def test_the_rules_stand_beside_the_message_with_their_sources_and_the_protocol(self, show, scene, clinic):
