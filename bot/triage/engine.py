@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.triage import answers
@@ -83,13 +83,11 @@ def clauses_of(text: str, context: Context) -> Clauses:
 
 def _languages_of(text: str, context: Context) -> list[str]:
     """The languages to read the text in: the one that its small words are in, both when it mixes them or gives no sign."""
-    words = text.lower().split()[:400]
-    counts = {}
-    for name in ("en", "es"):
-        marks = _language(name).lexicon.grammar["language_marks"]
-        counts[name] = sum(word.strip(".,;:!?¡¿()\"'") in marks for word in words)
+    words = {word.strip(".,;:!?¡¿()\"'") for word in text.lower().split()[:400]}
+    counts = {name: len(words & _language(name).lexicon.grammar["language_marks"]) for name in ("en", "es")}
     other = "es" if context.language == "en" else "en"
-    first, second = (other, context.language) if counts[other] > counts[context.language] else (context.language, other)
+    switch = counts[other] > counts[context.language] and counts[other] >= 2
+    first, second = (other, context.language) if switch else (context.language, other)
     return [first, second] if counts[second] >= 2 and counts[second] * 3 >= counts[first] else [first]
 
 
@@ -172,8 +170,9 @@ def _match(
         mentioned = tuple(name for name in body if name in here)
         for match in matcher.signs(reading, here, clause, () if mentioned else topics):
             key = (match.sign, match.start, match.end)
-            if key not in found:
-                found[key] = match
+            known = found.get(key)
+            # Two lines that match the same stretch may use different words of it; a "not" that either uses is used.
+            found[key] = match if known is None else replace(known, words=known.words | match.words)
         topics = mentioned or topics
     return _without_covered(list(found.values()), lexicon)
 
@@ -226,8 +225,8 @@ def _conclude(
         if finding is None:
             continue
         status = item.verdict.status
-        if status == "resolved" and protocol.findings[finding].level < Disposition.URGENT:
-            status = "historical"
+        if status == "resolved" and item.verdict.cue and protocol.findings[finding].level < Disposition.URGENT:
+            status = "present" if item.verdict.cue.startswith(("go", "lasted")) else "historical"
         mentions.append(Mention(finding, status, text[item.start : item.end], item.start, item.end, item.verdict.cue))
         if status in FIRING:
             found.append(Found(finding, status == "resolved", item.verdict.hours_ago))

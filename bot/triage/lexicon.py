@@ -205,6 +205,9 @@ class _Compiler:
                 piece = piece.strip()
                 if not piece:
                     continue
+                if piece[0] == "|" or (piece[-1] == "|" and piece[0] != "<"):
+                    line = line_of_text(self.path, entry)
+                    raise DataError(f"{self.path}:{line}: a concept cannot be one of several words: {entry}")
                 gap = (FAR_GAP if index else 0) if first else NEAR_GAP
                 first = False
                 if piece.startswith("<"):

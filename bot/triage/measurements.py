@@ -59,11 +59,11 @@ def read_measurements(text: str, tokens: list[Token], lexicon: Lexicon, context:
             kind, value = "pain", number.parts[0]
         elif number.parts or after in grammar["other_units"]:
             continue
-        elif 25 <= value <= 250 and not number.decimal and _nearest(tokens, number, grammar, _KINDS) == "pulse_words":
+        elif 25 <= value <= 250 and not number.decimal and _nearest(tokens, number, grammar, _KINDS, reach=8) == "pulse_words":
             kind = "pulse"
         elif 50 <= value <= 100 and _nearest(tokens, number, grammar, _KINDS) == "oxygen_words":
             kind = "oxygen"
-        elif after in grammar["breath_words"] and value <= 60:
+        elif after in grammar["breath_words"] and value <= 60 and near & grammar["unit_minute"]:
             kind = "breaths"
         elif _is_temperature(number, tokens, near, after, words, grammar, context, short):
             kind = "temperature_f"

@@ -17,7 +17,8 @@ from bot.triage.spelling import Speller, without_accents
 LONGEST_WORD = 40
 
 _TOKEN = re.compile(
-    r"(?P<number>\d+(?:[.,:/]\d+)*)"
+    r"(?P<hash>\#\s?[12](?![\d.]))"
+    r"|(?P<number>\d+(?:[.,:/]\d+)*)"
     r"|(?P<slash>[^\W\d_]{1,3}/(?:[^\W\d_]{1,3}(?:/[^\W\d_]{1,3})?)?(?![^\W\d_]))"
     r"|(?P<word>[^\W\d_]+(?:['’‘`´][^\W\d_]+)*)"
     r"|(?P<break>[.!?;:\n…]+|\s[-–—]+\s|[—])"
@@ -60,6 +61,8 @@ class Normaliser:
             if kind in ("word", "slash"):
                 for word, stem in self._words(raw):
                     found.append(Token(word, stem, _kind_of(word), start, end))
+            elif kind == "hash":
+                found.extend(Token(word, self._lexicon.stem(word), "word", start, end) for word in _numbered(raw))
             elif kind == "number":
                 found.append(Token(raw, raw, "number", start, end))
             elif kind == "symbol":
@@ -103,6 +106,11 @@ class Normaliser:
         if bare.endswith("in") and self._speller.prefers(bare + "g", bare):
             return [bare + "g"]
         return [plain for word in self._speller.repair(bare) for plain in shorthand.get(word, word).split()]
+
+
+def _numbered(raw: str) -> tuple[str, str]:
+    """ "#2" as it is said."""
+    return "number", "one" if raw.endswith("1") else "two"
 
 
 def _kind_of(word: str) -> str:

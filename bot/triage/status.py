@@ -17,6 +17,8 @@ from bot.triage.timing import Timing
 #: A denial by verb ("don't have …") reaches this many content words; a list of denials goes on from segment to segment.
 VERB_REACH = 6
 LIST_REACH = 9
+#: What has lasted longer than this (hours) is old; the procedure was later.
+LONG_AGO = 24.0 * 90
 #: "way past where it was before they did it": so many words may stand between a comparison and its "before".
 COMPARED_REACH = 4
 
@@ -146,7 +148,7 @@ class StatusReader:
         for cue in self._cues(match.clause, "negation_after"):
             if cue.start < match.end or cue.words & self._used or any(cue.words & other.words for other in blocked):
                 continue
-            if self._closes(cue, match):
+            if self._closes(cue, match) and not self._doubles(cue, match):
                 return Verdict("negated", self._text(cue.start, cue.end))
         return self._answered_no(match) or self._none_of_them(match)
 
@@ -167,6 +169,12 @@ class StatusReader:
         if all(self._reading.words[index].token.word in self._lexicon.grammar["bare_no"] for index in following):
             return Verdict("negated", self._text(following[0], following[-1] + 1))
         return None
+
+    def _doubles(self, cue: Event, match: SignMatch) -> bool:
+        """Whether the denial only repeats one before it: "norco dont help none"."""
+        before = {word.token.word for word in self._reading.words[max(match.start - 3, 0) : cue.start]}
+        here, there = self._segment_of[match.start], self._segment_of[cue.start]
+        return here == there and bool(before & {"not", "never", "no"})
 
     def _closes(self, cue: Event, match: SignMatch) -> bool:
         """Whether a denial behind the mention belongs to it: "fever, no", "chest pain: none", "fever i do not have"."""
@@ -202,7 +210,12 @@ class StatusReader:
     def _hypothetical(self, match: SignMatch) -> Verdict | None:
         clause = match.clause
         words = self._all_words_of(clause)
-        asks = self._has(clause, "asks") or clause in self._reading.questions
+        opening = self._reading.words[self._clause_words(clause)[0]].token.word
+        asks = (
+            self._has(clause, "asks")
+            or clause in self._reading.questions
+            or opening in self._lexicon.grammar["modals"]
+        )
         if self._has(clause, "really"):
             return None
         for cue in self._cues(clause, "hypothetical"):
@@ -270,7 +283,7 @@ class StatusReader:
         if moment is not None and not (moment.point and self._has(clause, "since_then")):
             day = self._context.day
             limit = (day + 1) * 24 if day is not None else 24 * 60
-            if moment.hours_ago is not None and moment.hours_ago > limit:
+            if moment.hours_ago is not None and moment.hours_ago > (limit if moment.point else max(limit, LONG_AGO)):
                 return Verdict("historical" if moment.point else "unchanged", moment.text, moment.hours_ago)
         return None
 

@@ -21,7 +21,7 @@ REACH = 8
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time that was named: how many hours ago it was or began, and whether it is a point ("ago") or a start ("since")."""
+    """A time that was named: how many hours ago it was or began; a point ("ago"), or how long it has lasted ("for", "since")."""
 
     clause: int
     hours_ago: float | None
@@ -53,9 +53,9 @@ class Timing:
             ago = after in grammar["ago"] or before in grammar["ago_before"] or before2 in grammar["ago_before"]
             if ago:
                 since = any(tokens[back].word in ("since", "desde") for back in range(max(0, index - 4), index))
-                self._moments.append(
-                    Moment(clause_at[index], amount * _HOURS[unit], not since, f"{tokens[index - 1].word} {token.word}", index)
-                )
+                point = after in grammar["ago_point"] and not since
+                words = f"{tokens[index - 1].word} {token.word}"
+                self._moments.append(Moment(clause_at[index], amount * _HOURS[unit], point, words, index))
         self._points = _named_points(reading, lexicon)
 
     def _year(self, tokens: list, index: int, clause: int) -> None:  # type: ignore[type-arg]
