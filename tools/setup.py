@@ -107,17 +107,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="set up and start everything with demo data")
-    tests = commands.add_parser("test", help="set up and test everything")
-    tests.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest")
+    commands.add_parser("test", help="set up and test everything; arguments that follow go to pytest")
     prepare_command = commands.add_parser("prepare", help="set up both environments and the model")
     prepare_command.add_argument("--dev", action="store_true", help="with what tests and lint need")
     prepare_command.add_argument("--no-agent", action="store_true", help="without Rasa's environment and the model")
-    options = parser.parse_args(arguments)
+    options, for_pytest = parser.parse_known_args(arguments)
+    if for_pytest and options.command != "test":
+        parser.error(f"unrecognized arguments: {' '.join(for_pytest)}")
     try:
         if options.command == "run":
             return run()
         if options.command == "test":
-            return test(options.pytest)
+            return test(for_pytest)
         return only_prepare(dev=options.dev, agent=not options.no_agent)
     except SetupError as problem:
         print(problem, file=sys.stderr)
