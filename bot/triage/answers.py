@@ -10,9 +10,14 @@ YES, NO, SAID = "yes", "no", "said"
 _SHORT = 8
 
 
-def yes_or_no(tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """`yes` or `no` when the message opens with one (digits 1 and 2 count when they stand alone); None otherwise."""
+def yes_or_no(tokens: list[Token], lexicon: Lexicon, asked: str | None = None) -> str | None:
+    """`yes` or `no` when the message opens with one (digits 1 and 2 count when they stand alone); None otherwise.
+
+    "no fever" answers the question about temperature only: a no that denies one thing says nothing of another.
+    """
     grammar = lexicon.grammar
+    if _denies_something_else(tokens, grammar, asked):
+        return None
     words = [token.word for token in tokens if token.kind in ("word", "number")]
     if not words:
         return None
@@ -37,6 +42,15 @@ def yes_or_no(tokens: list[Token], lexicon: Lexicon) -> str | None:
         if no is not None and no <= 1:
             return NO
     return None
+
+
+def _denies_something_else(tokens: list[Token], grammar: dict[str, frozenset[str]], asked: str | None) -> bool:
+    if len(tokens) < 2 or tokens[0].word not in grammar["no_words"] or tokens[1].kind != "word" or asked is None:
+        return False
+    denied = tokens[1].word
+    if denied not in frozenset().union(*(words for name, words in grammar.items() if name.startswith("about_"))):
+        return False
+    return denied not in grammar.get(f"about_{asked.removeprefix('doubt:')}", frozenset())
 
 
 def bare(tokens: list[Token], lexicon: Lexicon) -> bool:

@@ -112,7 +112,7 @@ def _read(text: str, name: str, context: Context, protocol: Protocol) -> _Read:
         readings,
         judged,
         numbers,
-        answers.yes_or_no(tokens, lexicon),
+        answers.yes_or_no(tokens, lexicon, context.asked),
         answers.bare(tokens, lexicon),
         _clauses(reading, events, status.unread(_firing(judged)), context, name),
     )

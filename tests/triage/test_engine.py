@@ -106,3 +106,9 @@ def test_an_answer_about_something_else_is_still_heard() -> None:
 
 def test_a_clause_about_it_is_about_the_part_that_was_asked_about() -> None:
     assert "leg_weakness" in assess("it keeps giving way", Context(day=9, asked="legs")).present
+
+
+def test_a_no_that_denies_one_thing_is_no_answer_about_another() -> None:
+    assert "breathing" not in assess("no fever, pain 3", Context(day=3, asked="breathing")).answers
+    assert assess("no fever", Context(day=3, asked="temperature")).answers == {"temperature": "no"}
+    assert assess("no trouble at all", Context(day=3, asked="legs")).answers == {"legs": "no"}

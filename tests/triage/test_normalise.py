@@ -33,7 +33,7 @@ def words(normaliser: Normaliser, text: str) -> list[str]:
         ("can’t", ["can", "not"]),
         ("WON'T", ["will", "not"]),
         ("pls", ["please"]),
-        ("feaver", ["fever"]),
+        ("fevver", ["fever"]),
         ("rihgt", ["right"]),
         ("cantbreathe", ["can", "not", "breathe"]),
         ("hurtin", ["hurting"]),

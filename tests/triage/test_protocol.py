@@ -48,7 +48,7 @@ def test_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:
 
 def test_a_lexicon_line_that_names_no_concept_is_refused_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "lexicon.schema.json").write_bytes((DATA / "lexicon" / "lexicon.schema.json").read_bytes())
-    path = changed(tmp_path, "lexicon/en.yml", "<chest> & <press>", "<chest> & <nonesuch>")
+    path = changed(tmp_path, "lexicon/en.yml", "- <chest> & ", "- <nonesuch> & ")
     with pytest.raises(DataError, match=rf"en\.yml:{line_with(path, 'nonesuch')}: no concept is called <nonesuch>"):
         load_lexicon("en", tmp_path)
 
