@@ -13,17 +13,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bot.demo.seed import NURSE_EMAIL, TIMEZONE
 from tools.demo_day import NOW, Day
 
+Scheme = Literal["light", "dark"]
+
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
-WIDE = {"width": 1280, "height": 860}
-TALL = {"width": 1280, "height": 1100}
+WIDE: ViewportSize = {"width": 1280, "height": 860}
+TALL: ViewportSize = {"width": 1280, "height": 1100}
 
 
 class Quiet(WSGIRequestHandler):
@@ -47,7 +50,7 @@ def serving(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
-def new_page(browser: Browser, scheme: str = "light") -> Page:
+def new_page(browser: Browser, scheme: Scheme = "light") -> Page:
     """A window in the clinic's time zone whose clock stands where the day's does."""
     context = browser.new_context(viewport=WIDE, timezone_id=TIMEZONE, color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
@@ -65,7 +68,8 @@ def take_all(browser: Browser, address: str, password: str, folder: Path) -> lis
         page.screenshot(path=path)
         taken.append(path)
 
-    for scheme, suffix in (("light", ""), ("dark", "-dark")):
+    schemes: tuple[tuple[Scheme, str], ...] = (("light", ""), ("dark", "-dark"))
+    for scheme, suffix in schemes:
         page = new_page(browser, scheme)
         page.goto(f"{address}/login")
         page.get_by_label("E-mail").fill(NURSE_EMAIL)

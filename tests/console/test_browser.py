@@ -98,6 +98,7 @@ class TestEveryone:
 class TestKeyboard:
     def test_signing_in_needs_no_mouse(self, page, address, ana):
         page.goto(f"{address}/login")
+        expect(page.get_by_label("E-mail")).to_be_focused()
         page.keyboard.type("ana@clinic.example")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
