@@ -49,7 +49,9 @@ def curve(messages: Sequence[Message]) -> list[tuple[float, float, float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.triage", description=__doc__)
     parser.add_argument("--dev", type=Path, default=DEV, help="a JSONL file of labelled messages outside the corpus")
-    parser.add_argument("--no-diet", action="store_true", help="leave out Rasa's default pipeline, which trains for minutes")
+    parser.add_argument(
+        "--no-diet", action="store_true", help="leave out Rasa's default pipeline, which trains for minutes"
+    )
     arguments = parser.parse_args()
     began = time.monotonic()
 
@@ -88,7 +90,8 @@ def main() -> None:
     report.table("Speed", ["figure", "value"], [[name, f"{value:.2f}"] for name, value in figures.items()])
     points = curve(messages)
     report.table(
-        "Threshold of the second reader", ["threshold", "harmless asked", "missed red flags asked"],
+        "Threshold of the second reader",
+        ["threshold", "harmless asked", "missed red flags asked"],
         [[f"{t:g}", f"{100 * h:.1f}%", f"{100 * m:.1f}%"] for t, h, m in points],
     )
     report.pictures = plot(OUT, points, ours)

@@ -33,7 +33,9 @@ def main(folder: Path) -> None:
         if plain:
             examples.setdefault(level, []).append(plain)
     nlu = [{"intent": level, "examples": "".join(f"- {text}\n" for text in texts)} for level, texts in examples.items()]
-    (folder / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": nlu}, allow_unicode=True), encoding="utf-8")
+    (folder / "nlu.yml").write_text(
+        yaml.safe_dump({"version": "3.1", "nlu": nlu}, allow_unicode=True), encoding="utf-8"
+    )
     (folder / "config.yml").write_text(yaml.safe_dump({"recipe": "default.v1", "language": "en", "pipeline": PIPELINE}))
     path = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder / "models"))
     agent = Agent.load(path)

@@ -63,8 +63,7 @@ def medspacy_pipeline() -> Any:
 def _literal(line: str) -> list[str]:
     """The plain phrases that a lexicon line holds, without its concepts and exclusions."""
     phrases = []
-    for term in line.split("&"):
-        term = term.strip()
+    for term in (part.strip() for part in line.split("&")):
         if term.startswith("!") or "<" in term:
             continue
         for part in term.split(".."):
@@ -95,7 +94,7 @@ def medspacy_readings(nlp: Any, messages: Sequence[Message]) -> list[Reading]:
 
 
 def diet_readings(training: Sequence[Message], unseen: Sequence[Message]) -> list[Reading]:
-    """Rasa's default pipeline with DIET: the five levels are its intents. Runs in the agent's environment; takes minutes."""
+    """Rasa's default pipeline with DIET: the five levels are its intents. Runs in the agent's environment."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         (work / "train.json").write_text(json.dumps([[m.text, m.low.id] for m in training]), encoding="utf-8")

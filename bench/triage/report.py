@@ -30,7 +30,9 @@ class Report:
         lines = [f"# {self.title}", ""]
         for title, header, rows in self.tables:
             lines += [f"## {title}", "", "| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
-            lines += ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows]
+            lines += [
+                "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows
+            ]
             lines.append("")
         lines += [f"![{title}]({file})" for title, file in self.pictures]
         return "\n".join(lines) + "\n"
@@ -39,7 +41,8 @@ class Report:
         parts = [
             f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(self.title)}</title>",
             "<style>body{font:16px/1.5 system-ui;max-width:70rem;margin:2rem auto;padding:0 1rem}"
-            "table{border-collapse:collapse}td,th{border:1px solid #999;padding:.3rem .6rem;text-align:left;vertical-align:top}"
+            "table{border-collapse:collapse}"
+            "td,th{border:1px solid #999;padding:.3rem .6rem;text-align:left;vertical-align:top}"
             "img{max-width:100%}</style>",
             f"<h1>{html.escape(self.title)}</h1>",
         ]
@@ -47,7 +50,9 @@ class Report:
             head = "".join(f"<th scope=col>{html.escape(cell)}</th>" for cell in header)
             body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
             parts.append(f"<h2>{html.escape(title)}</h2><table><tr>{head}</tr>{body}</table>")
-        parts += [f'<h2>{html.escape(t)}</h2><img src="{html.escape(f)}" alt="{html.escape(t)}">' for t, f in self.pictures]
+        parts += [
+            f'<h2>{html.escape(t)}</h2><img src="{html.escape(f)}" alt="{html.escape(t)}">' for t, f in self.pictures
+        ]
         return "\n".join(parts) + "</html>\n"
 
 
@@ -81,7 +86,10 @@ def _line(message: Message, reading: Reading) -> list[str]:
 
 
 def plot(folder: Path, curve: list[tuple[float, float, float]], score: Score) -> list[tuple[str, str]]:
-    """Two pictures: what a threshold costs and catches, and recall by finding. `curve`: (threshold, harmless, missed)."""
+    """Two pictures: what a threshold costs and catches, and recall by finding.
+
+    `curve`: (threshold, harmless, missed).
+    """
     import matplotlib
 
     matplotlib.use("Agg")

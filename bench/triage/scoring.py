@@ -10,7 +10,15 @@ from bench.triage.messages import Message
 from bot.triage import Assessment, Disposition
 
 #: Tags of the protocol's section 2: what a mention means.
-STATUS_TAGS = ("negation", "negation_scope", "hypothetical", "past", "pre_procedure", "other_person", "figure_of_speech")
+STATUS_TAGS = (
+    "negation",
+    "negation_scope",
+    "hypothetical",
+    "past",
+    "pre_procedure",
+    "other_person",
+    "figure_of_speech",
+)
 
 
 @dataclass(slots=True)

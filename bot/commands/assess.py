@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from bot.triage import CHECK_IN_ITEMS, Assessment, Context, assess as read_message
+from bot.triage import CHECK_IN_ITEMS, Assessment, Context
+from bot.triage import assess as read_message
 from bot.triage.explain import explain
 from bot.triage.schema import DataError
 

@@ -48,7 +48,10 @@ def check(messages: tuple[Path, ...], baseline: Path) -> None:
     changed = [record for record in records if before.get(record["id"], decided[record["id"]]) != decided[record["id"]]]
     for record in changed:
         right = record["min"] if record["min"] == record["max"] else f"{record['min']}..{record['max']}"
-        click.echo(f"{record['id']}: {before[record['id']]} -> {decided[record['id']]} (should be {right}): {record['text'][:100]}")
+        click.echo(
+            f"{record['id']}: {before[record['id']]} -> {decided[record['id']]} (should be {right}): "
+            f"{record['text'][:100]}"
+        )
     baseline.parent.mkdir(parents=True, exist_ok=True)
     baseline.write_text(json.dumps(decided))
     click.echo(f"{len(records)} messages read, {len(changed)} decided otherwise than at the last check")

@@ -103,7 +103,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "before_cursor_execute")
-    def _lock_before_writing(  # noqa: PLR0917 - SQLAlchemy's signature
+    def _lock_before_writing(
         connection: Connection,
         cursor: sqlite3.Cursor,
         statement: str,

@@ -13,5 +13,13 @@ from bot.triage.assessment import (
 from bot.triage.engine import assess
 
 __all__ = [
-    "CHECK_IN_ITEMS", "STATUSES", "Assessment", "Context", "Disposition", "Measurement", "Mention", "RuleHit", "assess",
+    "CHECK_IN_ITEMS",
+    "STATUSES",
+    "Assessment",
+    "Context",
+    "Disposition",
+    "Measurement",
+    "Mention",
+    "RuleHit",
+    "assess",
 ]

@@ -132,8 +132,8 @@ class Assessment:
     """What triage made of one message.
 
     `answers`: check-in items that the message answers, item -> value (`yes`, `no`, a number as text, or `said`).
-    `ask`: one question, in the patient's language, when a modifier is missing or a doubt must be settled; None otherwise.
-    `page_on_call`: two different urgent findings at once. `understood`: False when nothing at all could be read from the text.
+    `ask`: one question, in the patient's language, when a modifier is missing or a doubt must be settled.
+    `page_on_call`: two different urgent findings at once. `understood`: False when there was nothing to read.
     """
 
     disposition: Disposition

@@ -25,7 +25,7 @@ class Word:
 
 @dataclass(slots=True)
 class Segment:
-    """A stretch of words [first, last) of one clause. `fresh`: it starts a new statement, so no list goes on into it."""
+    """A stretch of words [first, last) of one clause. `fresh`: it starts a new statement; no list goes on into it."""
 
     clause: int
     first: int
@@ -87,9 +87,7 @@ def read_clauses(tokens: list[Token], lexicon: Lexicon) -> Reading:
             continue
         if kind == "symbol":
             continue
-        if word in breakers or (
-            index + 1 < count and f"{word} {tokens[index + 1].word}" in breakers
-        ):
+        if word in breakers or (index + 1 < count and f"{word} {tokens[index + 1].word}" in breakers):
             close("break", True, True)
         elif word in joiners:
             starts = word not in grammar["list_joiners"] and _starts_statement(tokens, index + 1, grammar)
@@ -113,7 +111,7 @@ def _is_dictated(tokens: list[Token], grammar: dict[str, frozenset[str]]) -> boo
 
 def _starts_statement(tokens: list[Token], index: int, grammar: dict[str, frozenset[str]]) -> bool:
     """Whether a statement of its own, with a verb, begins at `index` (before the next comma or stop)."""
-    ahead = []
+    ahead: list[str] = []
     for token in tokens[index : index + 7]:
         if token.kind in ("break", "comma") or (ahead and token.word in grammar["joiners"]):
             break

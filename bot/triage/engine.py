@@ -82,7 +82,7 @@ def clauses_of(text: str, context: Context) -> Clauses:
 
 
 def _languages_of(text: str, context: Context) -> list[str]:
-    """The languages to read the text in: the one that its small words are in, both when it mixes them or gives no sign."""
+    """The languages to read the text in: the one that its small words are in, both when it mixes them."""
     words = {word.strip(".,;:!?¡¿()\"'") for word in text.lower().split()[:400]}
     counts = {name: len(words & _language(name).lexicon.grammar["language_marks"]) for name in ("en", "es")}
     other = "es" if context.language == "en" else "en"
@@ -140,7 +140,9 @@ def _clauses(
             frozenset(
                 name
                 for name, places in found.items()
-                if name[0] not in "=" and not name.startswith("cue:") and not all(place.words <= unread for place in places)
+                if name[0] not in "="
+                and not name.startswith("cue:")
+                and not all(place.words <= unread for place in places)
             )
         )
     return Clauses(
@@ -194,7 +196,8 @@ def _without_covered(matches: list[SignMatch], lexicon: Lexicon) -> list[SignMat
 
 def _judge_number(measurement: Measurement, reading: Reading, status: StatusReader) -> Verdict:
     indexes = [
-        index for index, word in enumerate(reading.words)
+        index
+        for index, word in enumerate(reading.words)
         if word.token.start < measurement.end and word.token.end > measurement.start
     ]
     if not indexes:
@@ -307,27 +310,31 @@ def _from_answer(
     return [finding]
 
 
-def _question(
-    reads: list[_Read], context: Context, level: Disposition
-) -> tuple[tuple[str, ...], str | None]:
+def _question(reads: list[_Read], context: Context, level: Disposition) -> tuple[tuple[str, ...], str | None]:
     """One question when a number cannot be read for what it is."""
     for read in reads:
         value = read.readings.unclear_temperature
         if value is not None and level < Disposition.URGENT:
-            said = {"en": "Did you mean {v}? Please send your temperature again, like 98.6.",
-                    "es": "¿Quiso decir {v}? Mande su temperatura otra vez, como 98.6."}
+            said = {
+                "en": "Did you mean {v}? Please send your temperature again, like 98.6.",
+                "es": "¿Quiso decir {v}? Mande su temperatura otra vez, como 98.6.",
+            }
             finding = "high_fever" if value >= 103 else "fever" if value >= 100.4 else "low_grade_temp"
             return (finding,) if value >= 99.5 else (), said[context.language].format(v=f"{value:g}")
         if read.readings.unclear_pain and level < Disposition.URGENT:
-            asked = {"en": "Please send a number from 0 (no pain) to 10 (the worst).",
-                     "es": "Mande un numero de 0 (nada) a 10 (lo peor)."}
+            asked = {
+                "en": "Please send a number from 0 (no pain) to 10 (the worst).",
+                "es": "Mande un numero de 0 (nada) a 10 (lo peor).",
+            }
             return ("severe_pain",), asked[context.language]
     return (), None
 
 
 def _strong(doubt: Doubt) -> RuleHit:
     """A doubt so strong that it counts as urgent until the patient has answered."""
-    return RuleHit("reader.strong_doubt", Disposition.URGENT, "second reader (data/reader/thresholds.yml)", doubt.findings)
+    return RuleHit(
+        "reader.strong_doubt", Disposition.URGENT, "second reader (data/reader/thresholds.yml)", doubt.findings
+    )
 
 
 def _unique(measurements) -> list[Measurement]:  # type: ignore[no-untyped-def]
@@ -339,8 +346,10 @@ def _tidy(mentions: list[Mention]) -> tuple[Mention, ...]:
     kept: list[Mention] = []
     for mention in sorted(mentions, key=lambda m: (m.start, -(m.end - m.start))):
         inside = any(
-            other.finding == mention.finding and other.status == mention.status
-            and other.start <= mention.start and mention.end <= other.end
+            other.finding == mention.finding
+            and other.status == mention.status
+            and other.start <= mention.start
+            and mention.end <= other.end
             for other in kept
         )
         if not inside:

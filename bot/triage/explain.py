@@ -43,7 +43,7 @@ def marked(text: str, assessment: Assessment) -> str:
     for number, mention in enumerate(assessment.findings, 1):
         opens[mention.start] = opens.get(mention.start, 0) + 1
         closes.setdefault(mention.end, []).append(number)
-    out = []
+    out: list[str] = []
     for index in range(len(text) + 1):
         out.extend(f"]{number}" for number in closes.get(index, ()))
         out.append("[" * opens.get(index, 0))

@@ -1,4 +1,4 @@
-"""Patients' words, read from `data/lexicon/<language>.yml`: concepts, signs, cues, shorthand, and how they are compiled.
+"""Patients' words, read from `data/lexicon/<language>.yml`: concepts, signs, cues, shorthand; and their compilation.
 
 A sign is what a patient may say ("leg gives way"); the protocol makes findings of signs. The pattern language is
 described in docs/triage.md; in short:
@@ -63,7 +63,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled line of the lexicon. Each term is a sequence; all terms stand in one clause, no `absent` concept does."""
+    """A compiled line of the lexicon. Each term is a sequence; all stand in one clause, no `absent` concept does."""
 
     target: str
     terms: tuple[tuple[Element, ...], ...]
@@ -133,7 +133,7 @@ class _Compiler:
             determiners=frozenset(data["determiners"]),
             fillers=frozenset(data["fillers"]),
             light=frozenset(data["light"]),
-            shorthand={key: value for key, value in data["shorthand"].items()},
+            shorthand=dict(data["shorthand"]),
             emoji=data["emoji"],
             grammar={name: frozenset(words) for name, words in data["grammar"].items()},
             cues={},
@@ -187,8 +187,7 @@ class _Compiler:
         strict = target.startswith("cue:") or target == "idiom"
         terms: list[tuple[Element, ...]] = []
         absent: list[str] = []
-        for part in body.split("&"):
-            part = part.strip()
+        for part in (piece.strip() for piece in body.split("&")):
             if part.startswith("!"):
                 absent.append(self.sequence(part[1:].strip(), entry, strict)[0].concept)
             elif part:
@@ -201,8 +200,7 @@ class _Compiler:
         elements: list[Element] = []
         for index, chunk in enumerate(text.split("..")):
             first = True
-            for piece in _PIECES.findall(chunk):
-                piece = piece.strip()
+            for piece in (found.strip() for found in _PIECES.findall(chunk)):
                 if not piece:
                     continue
                 if piece[0] == "|" or (piece[-1] == "|" and piece[0] != "<"):
@@ -226,7 +224,7 @@ class _Compiler:
         return name
 
     def spell_out(self, text: str, strict: bool = False) -> list[Phrase]:
-        """Every phrase that `text` with its alternatives stands for. `strict` keeps its fillers: cues and idioms need them."""
+        """Every phrase that `text` with its alternatives stands for. `strict` keeps its fillers: cues need them."""
         choices: list[list[str]] = []
         for piece in _CHOICES.findall(text.lower()):
             choices.append([choice.strip() for choice in piece.strip("()").split("|")])
@@ -243,7 +241,7 @@ class _Compiler:
         return phrases
 
     def essential(self, words: list[str]) -> list[str]:
-        """The words without determiners, and without fillers where enough is left to stand alone ("out of it" needs its "it")."""
+        """The words without determiners, and without fillers where enough is left ("out of it" needs its "it")."""
         kept = [word for word in words if word not in self.lexicon.determiners] or words
         bare = [word for word in kept if word not in self.lexicon.fillers]
         content = [word for word in bare if word not in self.lexicon.light]

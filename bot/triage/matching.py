@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
@@ -82,8 +83,8 @@ class Matcher:
         for events in found.values():
             for pattern in self._derived:
                 if all(term[0].concept in events for term in pattern.terms):
-                    for words in self._combine(pattern, events, reading, None):
-                        events[pattern.target].append(_event(pattern.target, words))
+                    for used in self._combine(pattern, events, reading, None):
+                        events[pattern.target].append(_event(pattern.target, used))
         return found
 
     def signs(self, reading: Reading, events: Events, clause: int, topics: Iterable[str]) -> list[SignMatch]:
@@ -138,7 +139,7 @@ class Matcher:
     ) -> bool:
         """Whether the parts stand close enough, with no other body part between a body part and what is said of it."""
         placed = sorted((start, end, concept) for start, end, _, concept in chosen if start >= 0)
-        for (_, left_end, left), (right_start, _, right) in zip(placed, placed[1:], strict=False):
+        for (_, left_end, left), (right_start, _, right) in pairwise(placed):
             if reading.distance(left_end, right_start) > window:
                 return False
             for body in (left, right):
@@ -185,7 +186,9 @@ def _distance(
     chosen: list[tuple[int, int, frozenset[int], str]], other: tuple[int, int, frozenset[int], str], reading: Reading
 ) -> int:
     gaps = [
-        max(reading.distance(end, other[0]), reading.distance(other[1], start)) for start, end, _, _ in chosen if start >= 0
+        max(reading.distance(end, other[0]), reading.distance(other[1], start))
+        for start, end, _, _ in chosen
+        if start >= 0
     ]
     return min(gaps, default=0)
 
@@ -201,7 +204,8 @@ def _in_order(derived: list[Pattern]) -> list[Pattern]:
     while waiting:
         targets = {pattern.target for pattern in waiting}
         ready = [
-            pattern for pattern in waiting
+            pattern
+            for pattern in waiting
             if not any(element.concept in targets - {pattern.target} for term in pattern.terms for element in term)
         ]
         if not ready:
@@ -212,6 +216,6 @@ def _in_order(derived: list[Pattern]) -> list[Pattern]:
 
 
 def _anchor(pattern: Pattern, lexicon: Lexicon) -> str:
-    """The concept whose presence makes the pattern worth trying: its rarest, an anonymous phrase before a named concept."""
+    """The concept whose presence makes the pattern worth trying: a phrase of its own before a named concept."""
     heads = [term[0].concept for term in pattern.terms]
     return min(heads, key=lambda name: (not name.startswith("="), name in lexicon.classes.get("body", ())))

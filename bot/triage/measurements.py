@@ -59,7 +59,11 @@ def read_measurements(text: str, tokens: list[Token], lexicon: Lexicon, context:
             kind, value = "pain", number.parts[0]
         elif number.parts or after in grammar["other_units"]:
             continue
-        elif 25 <= value <= 250 and not number.decimal and _nearest(tokens, number, grammar, _KINDS, reach=8) == "pulse_words":
+        elif (
+            25 <= value <= 250
+            and not number.decimal
+            and _nearest(tokens, number, grammar, _KINDS, reach=8) == "pulse_words"
+        ):
             kind = "pulse"
         elif 50 <= value <= 100 and _nearest(tokens, number, grammar, _KINDS) == "oxygen_words":
             kind = "oxygen"
@@ -74,8 +78,10 @@ def read_measurements(text: str, tokens: list[Token], lexicon: Lexicon, context:
                 unclear_pain = True
                 continue
             kind = "pain"
-        elif not number.decimal and 930 <= value <= 1130 and (
-            context.asked == "temperature" or near & grammar["temperature_words"]
+        elif (
+            not number.decimal
+            and 930 <= value <= 1130
+            and (context.asked == "temperature" or near & grammar["temperature_words"])
         ):
             unclear_temperature = value / 10
             continue
@@ -117,8 +123,10 @@ def _numbers(tokens: list[Token], grammar: dict[str, frozenset[str]]) -> Iterato
                 yield number
                 index = number.last
                 continue
-        elif token.word in _UNITS or token.word in _TENS or (
-            token.word == "hundred" or (token.word in ("a", "an") and _word_at(tokens, index + 1) == "hundred")
+        elif (
+            token.word in _UNITS
+            or token.word in _TENS
+            or (token.word == "hundred" or (token.word in ("a", "an") and _word_at(tokens, index + 1) == "hundred"))
         ):
             number = _spoken(tokens, index, grammar)
             if number is not None:
@@ -150,7 +158,11 @@ def _digits(tokens: list[Token], index: int) -> Number | None:
     if following[0] in ("out", "de", "on", "outta") and "10" in following[1:3]:
         last = index + 2 + following[1:3].index("10") + 1
         return Number(value, index, last, decimal, (value, 10.0))
-    if following[0] in ("point", "punto", "coma") and tokens[index + 2 : index + 3] and tokens[index + 2].word.isdigit():
+    if (
+        following[0] in ("point", "punto", "coma")
+        and tokens[index + 2 : index + 3]
+        and tokens[index + 2].word.isdigit()
+    ):
         return Number(float(f"{int(value)}.{tokens[index + 2].word}"), index, index + 3, True)
     return Number(value, index, index + 1, decimal)
 
@@ -163,13 +175,40 @@ def _plain(raw: str) -> float | None:
 
 
 _UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12,
-    "cero": 0, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9,
+    "zero": 0,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "cero": 0,
+    "uno": 1,
+    "dos": 2,
+    "tres": 3,
+    "cuatro": 4,
+    "cinco": 5,
+    "seis": 6,
+    "siete": 7,
+    "ocho": 8,
+    "nueve": 9,
     "diez": 10,
 }
 _TENS = {
-    "thirty": 30, "forty": 40, "ninety": 90, "treinta": 30, "cuarenta": 40, "noventa": 90, "cien": 100, "ciento": 100,
+    "thirty": 30,
+    "forty": 40,
+    "ninety": 90,
+    "treinta": 30,
+    "cuarenta": 40,
+    "noventa": 90,
+    "cien": 100,
+    "ciento": 100,
 }
 _POINTS = ("point", "punto", "coma")
 _GLUE = ("and", "y")
@@ -313,7 +352,9 @@ def _is_temperature(
         return False
     told = context.asked == "temperature" or bool(near & grammar["temperature_words"])
     kinds = ("temperature_words", "not_temperature_words")
-    if _nearest(tokens, number, grammar, kinds, ahead=3) == "not_temperature_words" or (value > HOTTEST_WITHOUT_A_WORD and not told):
+    if _nearest(tokens, number, grammar, kinds, ahead=3) == "not_temperature_words" or (
+        value > HOTTEST_WITHOUT_A_WORD and not told
+    ):
         return False
     if context.asked == "temperature" or near & grammar["temperature_words"] or words & grammar["thermometer_words"]:
         return True
@@ -323,7 +364,9 @@ def _is_temperature(
         return fahrenheit or after not in grammar["time_units"]
     if not fahrenheit or value < 99:
         return False
-    return short or after == "" or after in grammar["after_temperature"] or tokens[number.last].kind in ("break", "comma")
+    return (
+        short or after == "" or after in grammar["after_temperature"] or tokens[number.last].kind in ("break", "comma")
+    )
 
 
 def _is_pain(

@@ -1,4 +1,4 @@
-"""Stage 1: a patient's text becomes tokens with one spelling each, every token still pointing at the text as it was given.
+"""Stage 1: a patient's text becomes tokens with one spelling each, every token still pointing at the text.
 
 Case, Unicode variants, emoji, drawn-out letters, contractions without apostrophes, SMS and clinical shorthand,
 run-together words and typos end here; later stages see plain words only.

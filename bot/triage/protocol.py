@@ -1,4 +1,4 @@
-"""The clinical protocol, read from `data/protocol/*.yml`: findings, what signs and numbers mean, combinations, sources."""
+"""The clinical protocol, read from `data/protocol/*.yml`: findings, meanings of signs and numbers, combinations."""
 
 from __future__ import annotations
 
@@ -100,23 +100,38 @@ def load_protocol(path: Path = DATA / "protocol" / "vertebroplasty.yml") -> Prot
 
 def _meaning(line: dict[str, Any]) -> SignMeaning:
     return SignMeaning(
-        line["finding"], line.get("day_from"), line.get("day_to"), line.get("hours_from"),
-        frozenset(line.get("with", ())), frozenset(line.get("without", ())),
+        line["finding"],
+        line.get("day_from"),
+        line.get("day_to"),
+        line.get("hours_from"),
+        frozenset(line.get("with", ())),
+        frozenset(line.get("without", ())),
     )
 
 
 def _measurement(row: dict[str, Any]) -> MeasurementRule:
     return MeasurementRule(
-        row["kind"], row.get("from", float("-inf")), row.get("to", float("inf")),
-        row.get("day_from"), row.get("day_to"), row["finding"], row["source"],
+        row["kind"],
+        row.get("from", float("-inf")),
+        row.get("to", float("inf")),
+        row.get("day_from"),
+        row.get("day_to"),
+        row["finding"],
+        row["source"],
     )
 
 
 def _combination(row: dict[str, Any]) -> Combination:
     return Combination(
-        row["id"], frozenset(row.get("all", ())), frozenset(row.get("any", ())), frozenset(row.get("also", ())),
-        row.get("day_to"), bool(row.get("blood_thinner")), Disposition.of(row["level"]) if "level" in row else None,
-        row.get("raise", 0), row["source"],
+        row["id"],
+        frozenset(row.get("all", ())),
+        frozenset(row.get("any", ())),
+        frozenset(row.get("also", ())),
+        row.get("day_to"),
+        bool(row.get("blood_thinner")),
+        Disposition.of(row["level"]) if "level" in row else None,
+        row.get("raise", 0),
+        row["source"],
     )
 
 

@@ -24,7 +24,7 @@ class Found:
 def meaning_of_sign(
     sign: str, context: Context, hours: float | None, present: frozenset[str], protocol: Protocol
 ) -> str | None:
-    """The finding that a sign means under this context; None when it means nothing. `hours` is how long it has lasted."""
+    """The finding that a sign means under this context, None if none. `hours` is how long it has lasted."""
     lines = protocol.signs.get(sign)
     if lines is None:
         return sign if sign in protocol.findings else None

@@ -54,7 +54,7 @@ class Speller:
         return word in self._vocabulary or word in self._known
 
     def prefers(self, longer: str, shorter: str) -> bool:
-        """Whether a dropped letter is put back: the lexicon has the longer word and not the shorter, or only it is a word."""
+        """Whether a dropped letter is put back: only the longer one is the lexicon's word, or a word at all."""
         if shorter in self._vocabulary:
             return False
         return longer in self._vocabulary or (longer in self._known and shorter not in self._known)
@@ -114,4 +114,4 @@ class Speller:
 
 
 _COMMON = 5_000
-_SHORT_WORDS = frozenset("i a my me in on is it to of no up so at am he we cant im".split())
+_SHORT_WORDS = frozenset("i a my me in on is it to of no up so at am he we cant im".split())  # noqa: SIM905

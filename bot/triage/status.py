@@ -212,9 +212,7 @@ class StatusReader:
         words = self._all_words_of(clause)
         opening = self._reading.words[self._clause_words(clause)[0]].token.word
         asks = (
-            self._has(clause, "asks")
-            or clause in self._reading.questions
-            or opening in self._lexicon.grammar["modals"]
+            self._has(clause, "asks") or clause in self._reading.questions or opening in self._lexicon.grammar["modals"]
         )
         if self._has(clause, "really"):
             return None
@@ -236,7 +234,7 @@ class StatusReader:
         return self._asked_in_general(match, words)
 
     def _asked_in_general(self, match: SignMatch, words: set[str]) -> Verdict | None:
-        """ "Can this leave you paralysed?": a question about what may happen, with nothing of the patient's own in it."""
+        """ "Can this leave you paralysed?": a question about what may happen, nothing of the patient's own in it."""
         clause = self._clause_words(match.clause)
         opening = self._reading.words[clause[0]].token.word
         if opening not in self._lexicon.grammar["modals"] or clause[0] in match.words:
@@ -319,7 +317,11 @@ class StatusReader:
             for kind in ("other_person", "relative", "patient_person"):
                 for cue in self._cues(clause, kind):
                     inside = cue.start < match.end if clause == match.clause else True
-                    if not inside or self._is_no_person(cue, clause) or (kind != "other_person" and cue.words & match.words):
+                    if (
+                        not inside
+                        or self._is_no_person(cue, clause)
+                        or (kind != "other_person" and cue.words & match.words)
+                    ):
                         continue
                     if best is None or cue.start > best[0]:
                         best = (cue.start, kind, cue)
@@ -342,15 +344,21 @@ class StatusReader:
         return self._reports(cue) or self._is_object(cue) or any(cue.words & other.words for other in others)
 
     def _reports(self, cue: Event) -> bool:
-        """Whether the person only tells or does something for the patient ("my daughter says …", "the nurse told me")."""
+        """Whether the person only tells or does something for the patient ("my daughter says …")."""
         ahead = {word.token.word for word in self._reading.words[cue.end : cue.end + 3]}
         return bool(ahead & self._lexicon.grammar["reporting"])
 
     def _is_object(self, cue: Event) -> bool:
         """Whether the person stands behind a preposition ("heard it from my neighbor") and so does nothing here."""
         before = [word.token.word for word in self._reading.words[max(0, cue.start - 2) : cue.start]]
-        return bool(before) and before[-1] in self._lexicon.grammar["prepositions"] or (
-            len(before) == 2 and before[0] in self._lexicon.grammar["prepositions"] and before[1] in self._lexicon.determiners
+        return (
+            (bool(before)
+            and before[-1] in self._lexicon.grammar["prepositions"])
+            or (
+                len(before) == 2
+                and before[0] in self._lexicon.grammar["prepositions"]
+                and before[1] in self._lexicon.determiners
+            )
         )
 
     def _self_between(self, cue: Event, match: SignMatch) -> bool:

@@ -9,9 +9,37 @@ from bot.triage.lexicon import Lexicon
 from bot.triage.matching import SignMatch
 
 _HOURS = {"minute": 1 / 60, "hour": 1.0, "day": 24.0, "night": 24.0, "week": 168.0, "month": 730.0, "year": 8766.0}
-_FEW = {"a": 1, "an": 1, "one": 1, "couple": 2, "two": 2, "few": 3, "three": 3, "several": 4, "four": 4, "five": 5,
-        "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "un": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4,
-        "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "diez": 10, "unos": 3, "unas": 3, "many": 10, "muchos": 10}
+_FEW = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "couple": 2,
+    "two": 2,
+    "few": 3,
+    "three": 3,
+    "several": 4,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "un": 1,
+    "una": 1,
+    "dos": 2,
+    "tres": 3,
+    "cuatro": 4,
+    "cinco": 5,
+    "seis": 6,
+    "siete": 7,
+    "ocho": 8,
+    "diez": 10,
+    "unos": 3,
+    "unas": 3,
+    "many": 10,
+    "muchos": 10,
+}
 
 
 _BEFORE_A_YEAR = frozenset({"in", "of", "back", "from", "around", "year", "en", "del", "circa", "about", "until"})
@@ -21,7 +49,7 @@ REACH = 8
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time that was named: how many hours ago it was or began; a point ("ago"), or how long it has lasted ("for", "since")."""
+    """A time that was named: how many hours ago it was or began; a point ("ago") or a span ("for", "since")."""
 
     clause: int
     hours_ago: float | None

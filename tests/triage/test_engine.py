@@ -80,8 +80,13 @@ def test_the_same_message_is_always_read_the_same() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "finding"),
-    [("breathing", "breathing_difficulty"), ("legs", "leg_weakness"), ("bladder_bowel", "bladder_loss"),
-     ("wound", "wound_infection"), ("temperature", "fever")],
+    [
+        ("breathing", "breathing_difficulty"),
+        ("legs", "leg_weakness"),
+        ("bladder_bowel", "bladder_loss"),
+        ("wound", "wound_infection"),
+        ("temperature", "fever"),
+    ],
 )
 @pytest.mark.parametrize("said", ["yes", "1", "yep", "a little bit"])
 def test_a_bare_yes_is_read_as_the_answer_to_the_question(asked: str, finding: str, said: str) -> None:

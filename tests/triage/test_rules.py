@@ -37,7 +37,14 @@ def test_a_sign_means_what_its_day_makes_of_it(sign: str, day: int, finding: str
 
 @pytest.mark.parametrize(
     ("value", "finding"),
-    [(98.6, None), (99.5, "low_grade_temp"), (100.3, "low_grade_temp"), (100.4, "fever"), (102.9, "fever"), (103.0, "high_fever")],
+    [
+        (98.6, None),
+        (99.5, "low_grade_temp"),
+        (100.3, "low_grade_temp"),
+        (100.4, "fever"),
+        (102.9, "fever"),
+        (103.0, "high_fever"),
+    ],
 )
 def test_the_borders_of_fever(value: float, finding: str | None) -> None:
     meaning = meaning_of_measurement(Measurement("temperature_f", value, "", 0, 0), Context(day=2), PROTOCOL)
@@ -68,7 +75,9 @@ def test_every_finding_alone_gives_its_own_level() -> None:
         (("fever",), ("risk_told",), {"day": 9}),
     ],
 )
-def test_combinations_are_emergencies(findings: tuple[str, ...], facts: tuple[str, ...], context: dict[str, object]) -> None:
+def test_combinations_are_emergencies(
+    findings: tuple[str, ...], facts: tuple[str, ...], context: dict[str, object]
+) -> None:
     assert decided(*findings, facts=frozenset(facts), **context) is Disposition.EMERGENCY
 
 

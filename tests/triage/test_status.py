@@ -48,7 +48,12 @@ def test_a_denial_ends_with_its_clause_and_is_sometimes_the_finding(text: str, f
 
 @pytest.mark.parametrize(
     "text",
-    ["what if i get a fever?", "should i worry about leg weakness?", "what do i do if i cant pee tonight", "can this cause chest pain?"],
+    [
+        "what if i get a fever?",
+        "should i worry about leg weakness?",
+        "what do i do if i cant pee tonight",
+        "can this cause chest pain?",
+    ],
 )
 def test_what_is_only_supposed_does_not_fire(text: str) -> None:
     assert level(text) is Disposition.NONE
@@ -64,7 +69,12 @@ def test_a_present_sign_put_as_a_question_fires() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["before the surgery i could not walk", "i had a stroke in 2015", "when i was a kid i had seizures", "years ago i passed out"],
+    [
+        "before the surgery i could not walk",
+        "i had a stroke in 2015",
+        "when i was a kid i had seizures",
+        "years ago i passed out",
+    ],
 )
 def test_what_was_before_the_procedure_does_not_fire(text: str) -> None:
     assert level(text) is Disposition.NONE

@@ -41,7 +41,11 @@ def load_thresholds() -> Thresholds:
 
 
 def doubts_about(
-    probabilities: Mapping[str, float], level: Disposition, present: frozenset[str], protocol: Protocol, limits: Thresholds
+    probabilities: Mapping[str, float],
+    level: Disposition,
+    present: frozenset[str],
+    protocol: Protocol,
+    limits: Thresholds,
 ) -> Doubt | None:
     """The doubt that these probabilities raise over what the rules made of the message; None where they raise none."""
     if level >= Disposition.URGENT:

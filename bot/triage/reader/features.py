@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 from bot.triage.reader.plug import Clauses
 
@@ -15,13 +16,13 @@ def features(clauses: Clauses) -> Counter[str]:
     """Feature -> how often. Linear in the length of the message up to `MOST_WORDS`."""
     counts: Counter[str] = Counter()
     left = MOST_WORDS
-    for stems, words, concepts in zip(clauses.stems, clauses.words, clauses.concepts, strict=True):
+    for part, spelled, concepts in zip(clauses.stems, clauses.words, clauses.concepts, strict=True):
         if left <= 0:
             break
-        stems, words = stems[:left], words[:left]
+        stems, words = part[:left], spelled[:left]
         left -= len(stems)
         counts.update("w:" + stem for stem in stems)
-        counts.update(f"b:{one} {two}" for one, two in zip(stems, stems[1:], strict=False))
+        counts.update(f"b:{one} {two}" for one, two in pairwise(stems))
         counts.update(f"k:{one} {two}" for one, two in zip(stems, stems[2:], strict=False))
         for word in words:
             padded = f" {word} "
