@@ -67,7 +67,7 @@ def test_expected_soreness_is_recorded_but_not_queued(desk: Desk, clinic: Clinic
 
 
 def test_a_routine_finding_is_queued_for_the_next_working_day(desk: Desk, clinic: Clinic, phone: str):
-    receipt = clinic.text(phone, "i havent pooped in four days")
+    receipt = clinic.text(phone, "pain 5")
     desk.take_all()
     assert desk.flags(receipt.thread_id)[0].level == "routine"
     assert desk.tasks(receipt.thread_id)["callback"].due_at.isoformat() == "2026-03-11T21:00:00+00:00"
@@ -188,7 +188,7 @@ class TestWithoutTheAgent:
 
     def test_a_lower_advice_of_the_agent_is_replaced_and_the_rest_kept(self, desk: Desk, clinic: Clinic, phone: str):
         desk.agent.script = says(Reply("advice", "Take it easy."), Reply("answer", "Walk a little each day."))
-        receipt = clinic.text(phone, "i havent pooped in four days")
+        receipt = clinic.text(phone, "pain 5")
         desk.take_all()
         first, *others = desk.replies(receipt.communication_id)
         assert first[1].startswith("A nurse will call you.")
@@ -244,7 +244,7 @@ class TestWhileANurseOwnsTheThread:
         assert desk.message(receipt.communication_id).status == "silent"
 
     def test_a_routine_finding_is_flagged_in_silence(self, desk: Desk, clinic: Clinic, phone: str, owned: int):
-        receipt = clinic.text(phone, "i havent pooped in four days")
+        receipt = clinic.text(phone, "pain 5")
         desk.take_all()
         assert desk.replies(receipt.communication_id) == []
         assert desk.flags(owned)[0].level == "routine"
