@@ -27,7 +27,7 @@ from bot.triage.reader.features import features  # noqa: E402
 from bot.triage.reader.model import MODEL_PATH, LinearReader, vector  # noqa: E402
 from bot.triage.reader.plug import ANY  # noqa: E402
 
-LEAST_MESSAGES = 3
+LEAST_MESSAGES = 4
 FOLDS = 5
 STRENGTH = 4.0
 

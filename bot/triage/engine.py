@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.triage import answers
 from bot.triage.assessment import FIRING, Assessment, Context, Disposition, Measurement, Mention, RuleHit
 from bot.triage.clauses import Reading, read_clauses
-from bot.triage.lexicon import Lexicon, Stratum, load_lexicon
+from bot.triage.lexicon import LANGUAGES, Lexicon, Stratum, language_marks, load_lexicon
 from bot.triage.matching import Events, Matcher, SignMatch
 from bot.triage.measurements import Readings, read_measurements
 from bot.triage.normalise import Normaliser, Token
@@ -65,6 +66,12 @@ def _language(name: str) -> _Language:
         return _Language(lexicon, Normaliser(lexicon, Speller(name, lexicon.vocabulary)), Matcher(lexicon))
 
 
+@lru_cache(maxsize=4)
+def _marks(name: str) -> frozenset[str]:
+    """The small words of a language; one that nobody writes in is not compiled for them."""
+    return language_marks(name)
+
+
 def assess(text: str, context: Context | None = None, reader: SecondReader | None = None) -> Assessment:
     """Read one message. Never raises for any text; the same text and context always give the same assessment.
 
@@ -84,7 +91,7 @@ def clauses_of(text: str, context: Context) -> Clauses:
 def _languages_of(text: str, context: Context) -> list[str]:
     """The languages to read the text in: the one that its small words are in, both when it mixes them."""
     words = {word.strip(".,;:!?¡¿()\"'") for word in text.lower().split()[:400]}
-    counts = {name: len(words & _language(name).lexicon.grammar["language_marks"]) for name in ("en", "es")}
+    counts = {name: len(words & _marks(name)) for name in LANGUAGES}
     other = "es" if context.language == "en" else "en"
     switch = counts[other] > counts[context.language] and counts[other] >= 2
     first, second = (other, context.language) if switch else (context.language, other)
@@ -181,16 +188,12 @@ def _match(
 
 def _without_covered(matches: list[SignMatch], lexicon: Lexicon) -> list[SignMatch]:
     """Drop a sign where a stronger one, which the lexicon puts over it, uses some of the same words."""
-    kept = []
+    at_word: dict[int, set[str]] = defaultdict(set)
     for match in matches:
-        name = match.sign.removeprefix("sign:")
-        covered = any(
-            name in lexicon.over.get(other.sign.removeprefix("sign:"), frozenset()) and other.words & match.words
-            for other in matches
-            if other is not match
-        )
-        if not covered:
-            kept.append(match)
+        weaker = lexicon.over.get(match.sign.removeprefix("sign:"), frozenset())
+        for word in match.words if weaker else ():
+            at_word[word] |= weaker
+    kept = [m for m in matches if not any(m.sign.removeprefix("sign:") in at_word[word] for word in m.words)]
     return sorted(kept, key=lambda m: (m.start, m.end, m.sign))
 
 
@@ -342,16 +345,12 @@ def _unique(measurements) -> list[Measurement]:  # type: ignore[no-untyped-def]
 
 
 def _tidy(mentions: list[Mention]) -> tuple[Mention, ...]:
-    """Mentions in order of place; of the same finding over the same words the longest, one of each status."""
+    """Mentions in order of place; of the same finding and status over the same words only the longest."""
     kept: list[Mention] = []
+    reached: dict[tuple[str, str], int] = {}
     for mention in sorted(mentions, key=lambda m: (m.start, -(m.end - m.start))):
-        inside = any(
-            other.finding == mention.finding
-            and other.status == mention.status
-            and other.start <= mention.start
-            and mention.end <= other.end
-            for other in kept
-        )
-        if not inside:
+        key = (mention.finding, mention.status)
+        if mention.end > reached.get(key, -1):
             kept.append(mention)
+            reached[key] = mention.end
     return tuple(kept)

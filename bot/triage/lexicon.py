@@ -18,6 +18,7 @@ import re
 import threading
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -118,8 +119,17 @@ def load_lexicon(language: str, folder: Path | None = None) -> Lexicon:
     """Read and compile the lexicon of `language`. Raises DataError with file and line."""
     folder = folder or DATA / "lexicon"
     path = folder / f"{language}.yml"
-    data = load_checked(path, folder / "lexicon.schema.json")
-    return _Compiler(language, data, path).compile()
+    return _Compiler(language, _read(language, folder), path).compile()
+
+
+def language_marks(language: str, folder: Path | None = None) -> frozenset[str]:
+    """The small words by which a text in `language` is told, read without compiling the rest. Raises DataError."""
+    return frozenset(_read(language, folder or DATA / "lexicon")["grammar"]["language_marks"])
+
+
+@lru_cache(maxsize=4)
+def _read(language: str, folder: Path) -> dict[str, Any]:
+    return load_checked(folder / f"{language}.yml", folder / "lexicon.schema.json")
 
 
 class _Compiler:

@@ -55,6 +55,10 @@ class StatusReader:
                 self._used |= match.words
         self._idioms = [match for match in matches if match.sign == "idiom"]
         self._segment_of: dict[int, int] = {}
+        self._ranges: dict[int, range] = {}
+        for segment in reading.segments:
+            began = self._ranges.get(segment.clause, range(segment.first, segment.first))
+            self._ranges[segment.clause] = range(began.start, segment.last)
         for number, segment in enumerate(reading.segments):
             for index in range(segment.first, segment.last):
                 self._segment_of[index] = number
@@ -129,8 +133,7 @@ class StatusReader:
         return [word.token.word for word in self._reading.words[left + 1 : right]]
 
     def _clause_words(self, clause: int) -> range:
-        spans = [s for s in self._reading.segments if s.clause == clause]
-        return range(spans[0].first, spans[-1].last) if spans else range(0)
+        return self._ranges.get(clause, range(0))
 
     def _all_words_of(self, clause: int) -> set[str]:
         return {self._reading.words[index].token.word for index in self._clause_words(clause)}

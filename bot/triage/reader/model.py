@@ -17,7 +17,8 @@ from bot.triage.reader.plug import Clauses
 from bot.triage.schema import DATA
 
 MODEL_PATH = DATA.parent / "models" / "second-reader.npz"
-_BLOCKS = ("w", "b", "k", "l", "c", "d", "q")
+#: The kinds of feature, by the letter that their names begin with.
+KINDS = {letter: number for number, letter in enumerate("wbklcdq")}
 
 
 class LinearReader:
@@ -51,15 +52,14 @@ def vector(
     counts: Mapping[str, int], vocabulary: Mapping[str, int], idf: npt.NDArray[np.float32]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """The message as (indexes, values): sublinear TF-IDF, each kind of feature scaled to length one."""
-    known = [(vocabulary[name], name[0], count) for name, count in counts.items() if name in vocabulary]
+    place = vocabulary.get
+    known = [(index, KINDS[name[0]], count) for name, count in counts.items() if (index := place(name)) is not None]
     if not known:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-    known.sort()
-    indexes = np.fromiter((index for index, _, _ in known), dtype=np.int64, count=len(known))
-    kinds = np.fromiter((_BLOCKS.index(kind) for _, kind, _ in known), dtype=np.int64, count=len(known))
-    tallies = np.fromiter((count for _, _, count in known), dtype=np.float32, count=len(known))
-    values = (1.0 + np.log(tallies)) * idf[indexes]
-    lengths = np.sqrt(np.bincount(kinds, weights=values * values, minlength=len(_BLOCKS)))
+    table = np.array(known, dtype=np.int64)
+    indexes, kinds = table[:, 0], table[:, 1]
+    values = (1.0 + np.log(table[:, 2])) * idf[indexes]
+    lengths = np.sqrt(np.bincount(kinds, weights=values * values, minlength=len(KINDS)))
     lengths[lengths == 0] = 1.0
     return indexes, (values / lengths[kinds]).astype(np.float32)
 
