@@ -104,7 +104,7 @@ class StatusReader:
             if not content:
                 continue
             whole = SignMatch("", segment.clause, content[-1], content[-1] + 1, frozenset({content[-1]}), "")
-            if any(check(whole) for check in (self._other_person, self._hypothetical, self._historical)):
+            if any(c(whole) for c in (self._other_person, self._hypothetical, self._historical, self._unchanged)):
                 left_out |= set(span)
                 continue
             for cue in self._cues(segment.clause, "negation"):

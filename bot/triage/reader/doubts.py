@@ -12,6 +12,10 @@ from bot.triage.reader.plug import ANY
 from bot.triage.schema import DATA, load_checked
 
 
+#: A measured temperature below fever settles the question of a fever.
+SETTLED = {"low_grade_temp": frozenset({"fever", "high_fever"})}
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """`ask`: from this probability of any red flag on, the patient is asked. `alert`: from here on it counts as urgent.
@@ -64,6 +68,8 @@ def doubts_about(
     if not askable:
         return None
     askable.sort(reverse=True)
+    if any(askable[0][1] in SETTLED.get(finding, ()) for finding in present):
+        return None
     best = askable[0][0]
     chosen = tuple(finding for probability, finding in askable[:2] if probability >= best * limits.second)
     return Doubt(chosen, likely, likely >= limits.alert)
