@@ -48,17 +48,19 @@ def simulate(*, file: IO[bytes], expect: bool, out: IO[str], agent_url: str | No
     except ScriptError as error:
         raise click.ClickException(str(error)) from error
     try:
-        with _terminable(), agent_for(settings_or_exit(), agent_url, tell=_tell) as agent:
-            differences = _play_all(script, agent, out)
+        settings = settings_or_exit()
+        with _terminable(), agent_for(settings, agent_url, tell=_tell) as agent:
+            differences = _play_all(script, settings, agent, out)
     except (AgentError, Refused, TurnNotTaken) as error:
         raise click.ClickException(str(error)) from error
     if expect:
         _report(script, differences)
 
 
-def _play_all(script: Sequence[Conversation], agent: AgentClient, out: IO[str]) -> list[Difference]:
+def _play_all(
+    script: Sequence[Conversation], settings: Settings, agent: AgentClient, out: IO[str]
+) -> list[Difference]:
     """Play and write them one by one, so that what was played before a failure stands."""
-    settings: Settings = settings_or_exit()
     differences: list[Difference] = []
     with TemporaryDirectory(prefix="recovery-simulation-") as folder:
         empty = empty_database(Path(folder))
