@@ -55,7 +55,7 @@ class RedFlagPolicy(Policy):
         probabilities[domain.index_for_action(following)] = 1.0
         return self._prediction(
             probabilities,
-            optional_events=_interruption(message) if following == ADVICE else [],
+            optional_events=_interruption(tracker, message) if following == ADVICE else [],
             is_no_user_prediction=True,
         )
 
@@ -71,11 +71,13 @@ def _actions_since(tracker: DialogueStateTracker, message: UserUttered) -> set[s
     return names
 
 
-def _interruption(message: UserUttered) -> list[Event]:
-    """Leaves the form, and keeps what the same message answered."""
+def _interruption(tracker: DialogueStateTracker, message: UserUttered) -> list[Event]:
+    """Leaves the form, and keeps what the same message answered; a correction of it may follow."""
     answers = message.parse_data.get(TURN, {}).get("answers", {})
+    asked = tracker.get_slot(REQUESTED_SLOT)
     return [
         ActiveLoop(None),
         SlotSet(REQUESTED_SLOT, None),
         *(SlotSet(item, value) for item, value in answers.items()),
+        *([SlotSet("last_item", asked)] if asked in answers else []),
     ]

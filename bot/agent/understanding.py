@@ -144,8 +144,12 @@ class _Reading:
         return None if by_number or not _has_letters(self.text) else SAID
 
     def _yes_or_no(self) -> str | None:
-        """A bare yes or no to an offer or to a doubt's question; read as to any yes/no question of the check-in."""
-        if (self.dialogue.offer is None and not self._doubt) or not self._bare:
+        """A bare yes or no to an offer or to a doubt's question; read as to any yes/no question of the check-in.
+
+        "Never mind" takes back the symptom that is known, not the offer that came after its advice.
+        """
+        takes_symptom_back = self.proposed == "never_mind" and self.context.episode
+        if (self.dialogue.offer is None and not self._doubt) or not self._bare or takes_symptom_back:
             return None
         said = assess(self.text, replace(self.context, asked="anything_else")).answers.get("anything_else")
         return said if said in (YES, NO) else None

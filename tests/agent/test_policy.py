@@ -48,10 +48,11 @@ def test_an_action_that_was_rejected_is_not_tried_for_ever(policy: RedFlagPolicy
 def test_it_leaves_the_form_and_keeps_what_the_message_answered(policy: RedFlagPolicy) -> None:
     dialogue = Dialogue(active=True, items=CHECK_IN_ITEMS, requested="pain")
     message = uttered("3. and my chest hurts", dialogue=dialogue, asked="pain")
-    _, prediction = predicted(policy, ActiveLoop("checkin_form"), message)
+    _, prediction = predicted(policy, ActiveLoop("checkin_form"), SlotSet("requested_slot", "pain"), message)
     assert ActiveLoop(None) in prediction.optional_events
     assert SlotSet("requested_slot", None) in prediction.optional_events
     assert SlotSet("pain", "3") in prediction.optional_events
+    assert SlotSet("last_item", "pain") in prediction.optional_events  # "sorry, i meant 4" may come next
 
 
 def test_it_outranks_an_active_form(policy: RedFlagPolicy) -> None:

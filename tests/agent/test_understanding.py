@@ -108,6 +108,13 @@ def test_a_bare_word_answers_the_offer(text: str, intent: str) -> None:
     assert read(text, offer="go_on", items=CHECK_IN_ITEMS, answers={"breathing": "no"}).intent == intent
 
 
+def test_never_mind_after_an_advice_is_no_answer_to_the_offer() -> None:
+    dialogue = Dialogue(offer="go_on", items=CHECK_IN_ITEMS)
+    told = understand("never mind", Context(day=9, episode=("fever",)), dialogue, "never_mind")
+    assert told.intent == "never_mind"
+    assert understand("never mind", Context(day=9), dialogue, "never_mind").intent == "deny"
+
+
 def test_a_no_to_a_doubt_lets_the_check_in_go_on_and_a_yes_fires() -> None:
     state = asked_for("temperature")
     assert read("no", asked="doubt:fever", **state).intent == "share_news"
