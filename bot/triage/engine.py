@@ -182,7 +182,8 @@ def _match(
             known = found.get(key)
             # Two lines that match the same stretch may use different words of it; a "not" that either uses is used.
             found[key] = match if known is None else replace(known, words=known.words | match.words)
-        topics = mentioned or topics
+        figurative = {word for match in found.values() if match.sign == "idiom" for word in match.words}
+        topics = tuple(name for name in mentioned if any(event.words - figurative for event in here[name])) or topics
     return _without_covered(list(found.values()), lexicon)
 
 
@@ -261,7 +262,12 @@ def _conclude(
     doubts, ask = _question(reads, context, level)
     if not doubts and reader is not None and not (is_bare and answer):
         doubt = doubts_about(
-            reader.read(reads[0].clauses), level, frozenset(item.finding for item in found), protocol, load_thresholds()
+            reader.read(reads[0].clauses),
+            level,
+            frozenset(item.finding for item in found),
+            protocol,
+            load_thresholds(),
+            frozenset({"fever", "high_fever"}) if any(m.kind == "temperature_f" for m in measurements) else frozenset(),
         )
         if doubt is not None:
             doubts, ask = doubt.findings, protocol.findings[doubt.findings[0]].question[context.language]

@@ -97,7 +97,7 @@ class StatusReader:
 
         Words of mentions that fire (`firing`) always stay.
         """
-        left_out: set[int] = set()
+        left_out: set[int] = {word for idiom in self._idioms for word in idiom.words}
         for segment in self._reading.segments:
             span = range(segment.first, segment.last)
             content = [index for index in span if self._reading.words[index].stratum is Stratum.CONTENT]

@@ -12,10 +12,6 @@ from bot.triage.reader.plug import ANY
 from bot.triage.schema import DATA, load_checked
 
 
-#: A measured temperature below fever settles the question of a fever.
-SETTLED = {"low_grade_temp": frozenset({"fever", "high_fever"})}
-
-
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """`ask`: from this probability of any red flag on, the patient is asked. `alert`: from here on it counts as urgent.
@@ -50,8 +46,12 @@ def doubts_about(
     present: frozenset[str],
     protocol: Protocol,
     limits: Thresholds,
+    settled: frozenset[str] = frozenset(),
 ) -> Doubt | None:
-    """The doubt that these probabilities raise over what the rules made of the message; None where they raise none."""
+    """The doubt that these probabilities raise over what the rules made of the message; None where they raise none.
+
+    `settled`: findings that a measurement has answered; where one of them is the likeliest, nothing is asked.
+    """
     if level >= Disposition.URGENT:
         return None
     likely = probabilities.get(ANY, 0.0)
@@ -68,7 +68,7 @@ def doubts_about(
     if not askable:
         return None
     askable.sort(reverse=True)
-    if any(askable[0][1] in SETTLED.get(finding, ()) for finding in present):
+    if askable[0][1] in settled:
         return None
     best = askable[0][0]
     chosen = tuple(finding for probability, finding in askable[:2] if probability >= best * limits.second)
