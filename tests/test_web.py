@@ -30,7 +30,9 @@ def service(request, tmp_path_factory):
     """One service under the demo, with every route registered, for all tests here; none depends on what it holds."""
     with ExitStack() as stack:
         if request.param == "postgresql":
-            url = stack.enter_context(request.getfixturevalue("postgres").database(migrated=True))
+            server = request.getfixturevalue("postgres")
+            server.clean()
+            url = server.migrated
         else:
             url = f"sqlite:///{tmp_path_factory.mktemp('web') / 'recovery.db'}"
             upgrade(url)
