@@ -14,9 +14,8 @@ from tools.progress import Progress
 
 #: What is tested inside Rasa's own environment.
 RASA_SUITES = ("tests/agent", "tests/actions")
-#: The fixtures of the product's tests need libraries that Rasa's environment has not: load only the root's conftest.
 #: The warnings there are about libraries that Rasa pins.
-RASA_OPTIONS = ("-p", "conftest", "--confcutdir", RASA_SUITES[0], "--disable-warnings")
+RASA_OPTIONS = ("--disable-warnings",)
 #: pytest's exit code when no test was chosen.
 NOTHING_COLLECTED = 5
 
