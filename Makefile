@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 SETUP = $(PYTHON) -m tools.setup
 BIN = .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench train setup lock screenshots clean python
+.PHONY: help run test lint bench bench-triage train setup lock screenshots clean python
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ train: python ## Train the agent's model if what it is made from changed
 bench: python ## Measure speed and accuracy
 	@$(SETUP) prepare --dev
 	$(BIN)/python -m bench.triage
+
+bench-triage: python ## Measure triage beside its peers, Rasa's default pipeline included (tens of minutes)
+	@$(SETUP) prepare --dev
+	$(BIN)/python -W ignore -m bench.triage
 
 screenshots: python ## Take the screenshots of the manuals again
 	@$(SETUP) prepare --dev
