@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     r"|(?P<number>\d+(?:[.,:/]\d+)*)"
     r"|(?P<slash>[^\W\d_]{1,3}/(?:[^\W\d_]{1,3}(?:/[^\W\d_]{1,3})?)?(?![^\W\d_]))"
     r"|(?P<word>[^\W\d_]+(?:['’‘`´][^\W\d_]+)*)"
+    r"|(?P<title>(?<=\b[DdMm]r)\.(?= [A-Z])|(?<=\b[Mm]rs)\.(?= [A-Z]))"
     r"|(?P<break>[.!?;:\n…]+|\s[-–—]+\s|[—])"
     r"|(?P<comma>,|\(|\))"
     r"|(?P<symbol>[^\s\w])"
@@ -65,6 +66,8 @@ class Normaliser:
                 found.extend(Token(word, self._lexicon.stem(word), "word", start, end) for word in _numbered(raw))
             elif kind == "number":
                 found.append(Token(raw, raw, "number", start, end))
+            elif kind == "title":
+                continue
             elif kind == "symbol":
                 meaning = self._lexicon.emoji.get(raw)
                 if meaning:
