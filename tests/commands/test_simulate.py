@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.commands.simulate import _terminable
 from tests.commands.conftest import CommandLine
 from tests.conversation.wire import WireAgent, wire_agent
 
@@ -112,3 +115,12 @@ def test_a_turn_without_the_agent_is_told_on_standard_error(
     assert result.exit_code == 0
     assert "a, turn 2: the agent's answer was not used (malformed)." in result.stderr
     assert len(json.loads(result.stdout)["turns"]) == 2
+
+
+def test_a_command_that_is_to_end_closes_what_it_has_opened() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as ended, _terminable():
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.sigtimedwait([], 10)
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert signal.getsignal(signal.SIGTERM) == before

@@ -5,13 +5,18 @@ What the product does not do yet waits in `conversations/pending`, with what is 
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.conversation.agent import HttpAgent
-from bot.simulation.agent import own_agent
+from bot.settings import ROOT
+from bot.simulation.agent import MODEL, own_agent
 from bot.simulation.clinic import empty_database, open_clinic
 from bot.simulation.expectations import table
 from bot.simulation.playing import play
@@ -71,3 +76,28 @@ def test_each_conversation_expects_something_and_has_a_name_of_its_own() -> None
 @pytest.mark.parametrize("path", sorted((FOLDER / "pending").glob("*.jsonl")), ids=lambda path: path.stem)
 def test_what_waits_can_be_played(path: Path) -> None:
     assert read(path)
+
+
+@pytest.mark.live
+@pytest.mark.timeout(300)
+def test_the_agent_that_it_started_does_not_outlive_a_command_that_is_interrupted(tmp_path: Path) -> None:
+    if not (PYTHON.exists() and MODEL.exists()):
+        pytest.skip("`make train` has not been run")
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'unused.db'}", "AGENT_CHANNEL_KEY": ""}
+    command = [sys.executable, "-m", "bot", "simulate", str(FOLDER / "check_in.jsonl")]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith('{"id": "digits all the way"')
+        started = children(running.pid)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(60) != 0
+    assert len(started) == 2
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = (task / "children" for task in Path(f"/proc/{pid}/task").iterdir())
+    return [int(child) for path in found for child in path.read_text().split()]
