@@ -32,6 +32,8 @@ def yes_or_no(tokens: list[Token], lexicon: Lexicon, asked: str | None = None) -
     slight = " ".join(words[start : start + 2]) in grammar["slight_yes"] or words[0] in grammar["slight_yes"]
     if no == 0 and yes is None and not (slight and len(words) <= 4):
         return NO
+    if yes == 0 and _says_all_is_well(words[1:], grammar):
+        return None
     if yes is not None and yes <= 1 and (no is None or yes < no):
         return YES
     if len(words) <= 6:
@@ -42,6 +44,16 @@ def yes_or_no(tokens: list[Token], lexicon: Lexicon, asked: str | None = None) -
         if no is not None and no <= 1:
             return NO
     return None
+
+
+def _says_all_is_well(words: list[str], grammar: dict[str, frozenset[str]]) -> bool:
+    """Whether a "yes" goes on to say that nothing is wrong: "yes everything is fine", "yes, no problems"."""
+    if len(words) > _SHORT or set(words) & grammar.get("not_so_well", frozenset()):
+        return False
+    troubles = grammar.get("trouble_words", frozenset())
+    no_trouble = any(first == "no" and second in troubles for first, second in zip(words, words[1:], strict=False))
+    well = set(words) & grammar.get("well_words", frozenset())
+    return no_trouble or (bool(well) and not set(words) & troubles)
 
 
 def _denies_something_else(tokens: list[Token], grammar: dict[str, frozenset[str]], asked: str | None) -> bool:
