@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from bot.triage.assessment import Measurement
 from bot.triage.lexicon import Lexicon
 from bot.triage.normalise import Token
@@ -51,7 +53,7 @@ def _says_all_is_well(words: list[str], grammar: dict[str, frozenset[str]]) -> b
     if len(words) > _SHORT or set(words) & grammar.get("not_so_well", frozenset()):
         return False
     troubles = grammar.get("trouble_words", frozenset())
-    no_trouble = any(first == "no" and second in troubles for first, second in zip(words, words[1:], strict=False))
+    no_trouble = any(first == "no" and second in troubles for first, second in pairwise(words))
     well = set(words) & grammar.get("well_words", frozenset())
     return no_trouble or (bool(well) and not set(words) & troubles)
 
