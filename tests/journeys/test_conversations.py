@@ -73,9 +73,8 @@ def test_each_conversation_expects_something_and_has_a_name_of_its_own() -> None
         assert all(any(turn.expect for turn in each.turns) for each in found), name
 
 
-@pytest.mark.parametrize("path", sorted((FOLDER / "pending").glob("*.jsonl")), ids=lambda path: path.stem)
-def test_what_waits_can_be_played(path: Path) -> None:
-    assert read(path)
+def test_what_waits_can_be_played() -> None:
+    assert all(read(path) for path in (FOLDER / "pending").glob("*.jsonl"))
 
 
 @pytest.mark.live
