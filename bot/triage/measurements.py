@@ -6,7 +6,7 @@ Works on the normalised tokens, digits and spoken numbers alike ("101.4", "a hun
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.triage.assessment import Context, Measurement
 from bot.triage.lexicon import Lexicon
@@ -16,6 +16,15 @@ FAHRENHEIT = (93.0, 113.0)
 CELSIUS = (34.0, 45.0)
 #: A bare number above this is no body temperature unless a word or the question says so.
 HOTTEST_WITHOUT_A_WORD = 107.0
+
+
+#: A number after the question that settles a doubt is read as after the check-in's own question.
+_ABOUT = {
+    "doubt:severe_pain": "pain",
+    "doubt:fever": "temperature",
+    "doubt:high_fever": "temperature",
+    "doubt:low_grade_temp": "temperature",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ def read_measurements(text: str, tokens: list[Token], lexicon: Lexicon, context:
     numbers = list(_numbers(tokens, grammar))
     if not numbers:
         return Readings(())
+    context = replace(context, asked=_ABOUT.get(context.asked or "", context.asked))
     numbers = _corrected(numbers, tokens, grammar)
     measured: list[Measurement] = []
     unclear_temperature: float | None = None

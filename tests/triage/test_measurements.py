@@ -79,3 +79,8 @@ def test_a_score_above_ten_is_asked_again() -> None:
 def test_pulse_and_oxygen_count_when_they_are_named() -> None:
     assert measured("pulse is 140") == [("pulse", 140)]
     assert measured("oxygen 86") == [("oxygen", 86)]
+
+
+def test_a_number_after_the_question_that_settles_a_doubt_is_read() -> None:
+    assert measured("9", asked="doubt:severe_pain") == [("pain", 9)]
+    assert measured("101.2", asked="doubt:fever") == [("temperature_f", 101.2)]
