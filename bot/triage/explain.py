@@ -6,7 +6,7 @@ from bot.triage.advice import advice
 from bot.triage.assessment import Assessment, Context, Disposition
 from bot.triage.protocol import load_protocol
 
-_PLACEHOLDER_PHONE = "the clinic"
+_CLINIC = "the clinic"
 
 
 def explain(text: str, context: Context, assessment: Assessment) -> str:
@@ -31,7 +31,7 @@ def explain(text: str, context: Context, assessment: Assessment) -> str:
         lines.append(f"asks: {assessment.ask}")
     lines.append(f"level: {assessment.disposition.id}   ({assessment.protocol})")
     if assessment.disposition is not Disposition.NONE:
-        said = advice(assessment.disposition, assessment.present, context.language, _PLACEHOLDER_PHONE)
+        said = advice(assessment.disposition, assessment.present, context.language, _CLINIC)
         lines.append(f"says: {said}")
     return "\n".join(lines)
 

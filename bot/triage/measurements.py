@@ -5,12 +5,12 @@ Works on the normalised tokens, digits and spoken numbers alike ("101.4", "a hun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.triage.assessment import Context, Measurement
 from bot.triage.lexicon import Lexicon
 from bot.triage.normalise import Token
+from bot.triage.numbers import Number, numbers_in, word_at
 
 FAHRENHEIT = (93.0, 113.0)
 CELSIUS = (34.0, 45.0)
@@ -28,17 +28,6 @@ _ABOUT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """A number in tokens [first, last): `parts` holds both halves of "9/10" or "118 over 72"."""
-
-    value: float
-    first: int
-    last: int
-    decimal: bool
-    parts: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Readings:
     """What was measured, and the four-digit number that may be a temperature without its point."""
 
@@ -50,7 +39,7 @@ class Readings:
 def read_measurements(text: str, tokens: list[Token], lexicon: Lexicon, context: Context) -> Readings:
     """Every measurement in the text. A number that the patient takes back ("3. no wait, 8") is left out."""
     grammar = lexicon.grammar
-    numbers = list(_numbers(tokens, grammar))
+    numbers = list(numbers_in(tokens))
     if not numbers:
         return Readings(())
     context = replace(context, asked=_ABOUT.get(context.asked or "", context.asked))
@@ -123,159 +112,6 @@ def _without_earlier_pain(
     return measured if len(earlier) == len(scores) else [m for m in measured if m not in earlier]
 
 
-def _numbers(tokens: list[Token], grammar: dict[str, frozenset[str]]) -> Iterator[Number]:
-    index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        if token.kind == "number":
-            number = _digits(tokens, index)
-            if number is not None:
-                yield number
-                index = number.last
-                continue
-        elif (
-            token.word in _UNITS
-            or token.word in _TENS
-            or (token.word == "hundred" or (token.word in ("a", "an") and _word_at(tokens, index + 1) == "hundred"))
-        ):
-            number = _spoken(tokens, index, grammar)
-            if number is not None:
-                yield number
-                index = number.last
-                continue
-        index += 1
-
-
-def _digits(tokens: list[Token], index: int) -> Number | None:
-    raw = tokens[index].word
-    try:
-        if raw.count("/") == 1:
-            left, right = raw.split("/")
-            return Number(float(left), index, index + 1, False, (float(left), float(right)))
-        if ":" in raw or raw.count(".") > 1 or raw.count(",") > 1 or "/" in raw:
-            return None
-        if "," in raw and len(raw.split(",")[1]) == 3:
-            return Number(float(raw.replace(",", "")), index, index + 1, False)
-        value = float(raw.replace(",", "."))
-    except ValueError:
-        return None
-    decimal = "." in raw or "," in raw
-    following = [_word_at(tokens, index + step) for step in (1, 2, 3)]
-    if following[0] in ("over", "sobre") and tokens[index + 2 : index + 3] and tokens[index + 2].kind == "number":
-        other = _plain(tokens[index + 2].word)
-        if other is not None:
-            return Number(value, index, index + 3, False, (value, other))
-    if following[0] in ("out", "de", "on", "outta") and "10" in following[1:3]:
-        last = index + 2 + following[1:3].index("10") + 1
-        return Number(value, index, last, decimal, (value, 10.0))
-    if (
-        following[0] in ("point", "punto", "coma")
-        and tokens[index + 2 : index + 3]
-        and tokens[index + 2].word.isdigit()
-    ):
-        return Number(float(f"{int(value)}.{tokens[index + 2].word}"), index, index + 3, True)
-    return Number(value, index, index + 1, decimal)
-
-
-def _plain(raw: str) -> float | None:
-    try:
-        return float(raw)
-    except ValueError:
-        return None
-
-
-_UNITS = {
-    "zero": 0,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "cero": 0,
-    "uno": 1,
-    "dos": 2,
-    "tres": 3,
-    "cuatro": 4,
-    "cinco": 5,
-    "seis": 6,
-    "siete": 7,
-    "ocho": 8,
-    "nueve": 9,
-    "diez": 10,
-}
-_TENS = {
-    "thirty": 30,
-    "forty": 40,
-    "ninety": 90,
-    "treinta": 30,
-    "cuarenta": 40,
-    "noventa": 90,
-    "cien": 100,
-    "ciento": 100,
-}
-_POINTS = ("point", "punto", "coma")
-_GLUE = ("and", "y")
-
-
-def _spoken(tokens: list[Token], index: int, grammar: dict[str, frozenset[str]]) -> Number | None:
-    """A number in words: "a hundred and four point one", "ninety nine point seven", "treinta y ocho y medio"."""
-    at = index
-    value = 0.0
-    word = _word_at(tokens, at)
-    if word in ("a", "an"):
-        value, at = 100.0, at + 2
-    elif word == "hundred":
-        value, at = 100.0, at + 1
-    elif word in ("one",) and _word_at(tokens, at + 1) == "hundred":
-        value, at = 100.0, at + 2
-    elif word in _TENS:
-        value, at = float(_TENS[word]), at + 1
-    else:
-        number = Number(float(_UNITS[word]), at, at + 1, False)
-        following = [_word_at(tokens, at + step) for step in (1, 2, 3)]
-        if following[0] in ("out", "de", "on", "outta") and ({"10", "ten", "diez"} & set(following[1:3])):
-            return Number(number.value, at, at + 4, False, (number.value, 10.0))
-        if word == "one" and following[0] == "oh" and following[1] in _UNITS:
-            value, at = 100.0 + _UNITS[following[1]], at + 3
-            return _fraction(tokens, index, at, value)
-        return number
-    if _word_at(tokens, at) in _GLUE and (_word_at(tokens, at + 1) in _UNITS or _is_digit(tokens, at + 1)):
-        at += 1
-    if _word_at(tokens, at) in _UNITS:
-        value += _UNITS[_word_at(tokens, at)]
-        at += 1
-    elif value >= 100 and _is_digit(tokens, at) and float(tokens[at].word) < 13:
-        value += float(tokens[at].word)
-        at += 1
-    return _fraction(tokens, index, at, value)
-
-
-def _fraction(tokens: list[Token], index: int, at: int, value: float) -> Number:
-    if _word_at(tokens, at) in _POINTS:
-        word = _word_at(tokens, at + 1)
-        if word in _UNITS or _is_digit(tokens, at + 1):
-            digit = _UNITS[word] if word in _UNITS else int(tokens[at + 1].word[0])
-            return Number(round(value + digit / 10, 1), index, at + 2, True)
-    if _word_at(tokens, at) in _GLUE and _word_at(tokens, at + 1) in ("medio", "half"):
-        return Number(value + 0.5, index, at + 2, True)
-    return Number(value, index, at, False)
-
-
-def _is_digit(tokens: list[Token], index: int) -> bool:
-    return index < len(tokens) and tokens[index].word.isdigit()
-
-
-def _word_at(tokens: list[Token], index: int) -> str:
-    return tokens[index].word if 0 <= index < len(tokens) else ""
-
-
 def _near(tokens: list[Token], number: Number, reach: int) -> set[str]:
     """The words up to `reach` tokens away on both sides, not beyond the ends of the sentence."""
     first, last = number.first, number.last
@@ -320,7 +156,7 @@ def _cut_off(tokens: list[Token], number: Number, place: int) -> bool:
 
 
 def _after(tokens: list[Token], number: Number) -> str:
-    return _word_at(tokens, number.last)
+    return word_at(tokens, number.last)
 
 
 def _corrected(numbers: list[Number], tokens: list[Token], grammar: dict[str, frozenset[str]]) -> list[Number]:
@@ -394,7 +230,7 @@ def _is_pain(
         return False
     if after in grammar["time_units"] or after in grammar["countables"]:
         return False
-    before = _word_at(tokens, number.first - 1)
+    before = word_at(tokens, number.first - 1)
     earlier = {token.word for token in tokens[max(0, number.first - 4) : number.first]}
     if context.asked == "pain" and (short or value <= 10) and value < 100:
         return before not in grammar["clock_words"] and after not in grammar["clock_after"]
