@@ -45,3 +45,9 @@ def test_the_page_speaks_the_patients_language(service, page):
 
         expect(page.get_by_role("button", name="Enviar")).to_be_visible()
     assert page.get_attribute("html", "lang") == "es"
+
+
+def test_nothing_can_be_sent_before_the_chat_can_take_it(service):
+    html = service.app.test_client().get("/demo").get_data(as_text=True)
+    before_scripts = html[html.index("recovery-chat__compose") :]
+    assert before_scripts.count(" disabled>") >= 2

@@ -92,6 +92,8 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   send();
 });
+// Until here a press of Send would have reloaded the page and lost what was typed.
+for (const control of form.elements) control.disabled = false;
 text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();

@@ -31,6 +31,9 @@ export class ChatView {
         this.#submit();
       }
     });
+    // Until here a press of Send would have reloaded the page and lost what was typed.
+    text.disabled = false;
+    this.#part("send").disabled = false;
   }
 
   /** A message of the other side. */
