@@ -294,7 +294,7 @@ class StatusReader:
             return True
         here, there = self._segment_of[cue.start], self._segment_of[match.start]
         return here != there and any(
-            self._segment_of[now.start] == there and here != there for now in self._cues(match.clause, "now")
+            self._segment_of[now.start] == there for now in self._cues(match.clause, "now")
         )
 
     def _unchanged(self, match: SignMatch) -> Verdict | None:
